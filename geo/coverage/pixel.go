@@ -1,0 +1,77 @@
+package coverage
+
+// MaxPixelZoom is the finest zoom that has a pixel map. Above it a client
+// enlarges.
+const MaxPixelZoom = 16
+
+// PixelExtent is the width of a tile in pixels of the pixel lattice.
+const PixelExtent = 4096
+
+// Pixel is a place on the pixel lattice of a zoom: WebMercator, the world being
+// PixelExtent<<zoom wide and high, X to the east from 180° west, Y to the south
+// from the north edge. Tile (x, y) starts at (x*PixelExtent, y*PixelExtent).
+type Pixel struct{ X, Y int32 }
+
+// PixelBox is a closed rectangle of pixels, empty when Min.X > Max.X.
+type PixelBox struct{ Min, Max Pixel }
+
+// PixelArc is a border between two nodes of a pixel map. Left and Right are the
+// finest areas beside it (or NoArea, Void), as a walker on the map from the
+// first point to the last sees them; Level is the highest level (the smallest
+// index) at which they differ. Its points are Points[First : First+Count] of
+// the map, both nodes included.
+type PixelArc struct {
+	First, Count uint32
+	Left, Right  int32
+	Level        uint8
+	Box          PixelBox
+}
+
+// PixelRing is one ring of an area, ready for a vector tile: an outer ring has a
+// positive area by the surveyor's formula in pixels (clockwise on the screen),
+// a hole a negative one. It touches itself nowhere. Its points are the chains of
+// its half-arcs one after the other, each without its last point.
+type PixelRing struct {
+	Arcs  []HalfArc
+	Area2 int64 // twice the signed area, in square pixels
+	Box   PixelBox
+}
+
+// PixelLoss counts what was too small for a zoom.
+type PixelLoss struct {
+	Regions int // regions of the coverage of which nothing is left
+	Areas   int // areas of any level of which nothing is left
+}
+
+// PixelMap is a coverage as a zoom shows it: simplified, rounded to the pixel
+// lattice and again a planar map, in which arcs meet only at nodes. Neighbours
+// share their borders exactly. It never changes once made and may be read by any
+// number of goroutines; nothing that its methods return may be changed.
+type PixelMap struct {
+	Zoom   uint8
+	Points []Pixel
+	Arcs   []PixelArc
+	Loss   PixelLoss
+}
+
+// Pixels returns the pixel map of a zoom, made at the first call and kept. Zooms
+// above MaxPixelZoom are answered with that of MaxPixelZoom.
+func (s *Simplified) Pixels(z uint8) *PixelMap { panic("todo") }
+
+// Chain returns the points of an arc, both nodes included.
+func (m *PixelMap) Chain(arc int) []Pixel { panic("todo") }
+
+// Rings returns the rings of an area of any level: each outer ring followed by
+// its holes. Empty when nothing of the area is left at this zoom.
+func (m *PixelMap) Rings(area int32) []PixelRing { panic("todo") }
+
+// Box returns the box around an area's rings, empty when there are none.
+func (m *PixelMap) Box(area int32) PixelBox { panic("todo") }
+
+// SearchArcs appends to dst the arcs whose boxes meet the box, in ascending
+// order.
+func (m *PixelMap) SearchArcs(b PixelBox, dst []int32) []int32 { panic("todo") }
+
+// SearchAreas appends to dst the areas of a level whose boxes meet the box, in
+// ascending order.
+func (m *PixelMap) SearchAreas(level int, b PixelBox, dst []int32) []int32 { panic("todo") }
