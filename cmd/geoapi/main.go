@@ -2,4 +2,81 @@
 // embedded store.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command tree. Each command is a type in a file of its own,
+// with a Run method that may ask for a context.Context and a *terminal.
+type commands struct {
+	Serve  serveCommand  `cmd:"" help:"Answer over HTTP."`
+	Locate locateCommand `cmd:"" help:"Say whose grid a place is in."`
+}
+
+// terminal is what a command reads and writes, so that tests can stand in.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// What a run ends with.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// failed is an error that has been told already: the run ends with exitFailed
+// and nothing more is printed.
+var failed = errors.New("failed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], &terminal{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run carries out one command line and returns what the process exits with.
+func run(ctx context.Context, args []string, t *terminal) int {
+	exit := -1
+	parser, err := kong.New(&commands{},
+		kong.Name("geoapi"),
+		kong.Description("Whose grid is this? Every flag can also be given in the environment: --store as ONEGRID_STORE."),
+		kong.DefaultEnvars("ONEGRID"),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Writers(t.out, t.err),
+		kong.Exit(func(code int) { exit = code }), // --help
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(t),
+	)
+	if err != nil {
+		panic(err) // the tree itself is wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	switch {
+	case exit >= 0:
+		return exit
+	case err != nil:
+		fmt.Fprintf(t.err, "geoapi: %v\nTry geoapi --help.\n", err)
+		return exitUsage
+	}
+	if err := k.Run(); err != nil {
+		if !errors.Is(err, failed) {
+			fmt.Fprintf(t.err, "geoapi: %v\n", err)
+		}
+		return exitFailed
+	}
+	return exitDone
+}
