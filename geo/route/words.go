@@ -1,0 +1,147 @@
+package route
+
+import (
+	"math"
+	"strconv"
+
+	"onegrid/geo"
+)
+
+// Words are the parts of the sentence that tells where a point lies to its
+// owner's nearest border.
+type Words struct {
+	Status    Status
+	DistanceM float64
+	Side      string   // which side of the border the point is on: "east" ..., empty if unknown
+	Follows   geo.Text // the street that the border runs along, empty if none
+	Owner     Named
+	Beyond    Named // the area beyond the border; zero where the jurisdiction ends
+	Known     bool  // the border is known
+}
+
+// Named is an area as people call it.
+type Named struct {
+	Code string
+	Name geo.Text
+}
+
+// In returns the name in a language, with the code where there is no name.
+func (n Named) In(lang string) string {
+	if s := n.Name.In(lang); s != "" {
+		return s
+	}
+	return n.Code
+}
+
+// AppendEnglish appends the sentence in English: "12 m west of the border with
+// grid 031, along Longshan Road".
+func (w *Words) AppendEnglish(b []byte) []byte {
+	switch {
+	case w.Status == Outside:
+		return append(b, "outside the jurisdiction"...)
+	case w.Status == Nearest:
+		b = append(b, "outside the jurisdiction, "...)
+		b = appendMetres(b, w.DistanceM, " m", " km")
+		b = append(b, " from "...)
+		return append(b, w.Owner.In("en")...)
+	case !w.Known:
+		b = append(b, "in "...)
+		b = append(b, w.Owner.In("en")...)
+		return append(b, ", far from any border"...)
+	case w.Status == OnBorder:
+		b = append(b, "on the border with "...)
+	default:
+		b = appendMetres(b, w.DistanceM, " m ", " km ")
+		if w.Side == "" {
+			b = append(b, "from the border with "...)
+		} else {
+			b = append(b, w.Side...)
+			b = append(b, " of the border with "...)
+		}
+	}
+	if w.Beyond.Code == "" {
+		b = append(b, "the outside"...)
+	} else {
+		b = append(b, w.Beyond.In("en")...)
+	}
+	if len(w.Follows) > 0 {
+		b = append(b, ", along "...)
+		b = append(b, w.Follows.In("en")...)
+	}
+	return b
+}
+
+// AppendChinese appends the sentence in Chinese: "位于与031网格交界（沿龙山路）以西12米".
+func (w *Words) AppendChinese(b []byte) []byte {
+	switch {
+	case w.Status == Outside:
+		return append(b, "在辖区范围之外"...)
+	case w.Status == Nearest:
+		b = append(b, "在辖区范围之外，距"...)
+		b = append(b, w.Owner.In("zh")...)
+		return appendMetres(b, w.DistanceM, "米", "公里")
+	case !w.Known:
+		b = append(b, "位于"...)
+		b = append(b, w.Owner.In("zh")...)
+		return append(b, "，附近没有交界"...)
+	}
+	b = append(b, "位于与"...)
+	if w.Beyond.Code == "" {
+		b = append(b, "辖区外"...)
+	} else {
+		b = append(b, w.Beyond.In("zh")...)
+	}
+	b = append(b, "的交界"...)
+	if len(w.Follows) > 0 {
+		b = append(b, "（沿"...)
+		b = append(b, w.Follows.In("zh")...)
+		b = append(b, "）"...)
+	}
+	if w.Status == OnBorder {
+		return append(b, "线上"...)
+	}
+	if zh := sideZh(w.Side); zh != "" {
+		b = append(b, "以"...)
+		b = append(b, zh...)
+	} else {
+		b = append(b, "附近"...)
+	}
+	return appendMetres(b, w.DistanceM, "米", "公里")
+}
+
+// appendMetres writes a distance as a person would say it: decimetres below ten
+// metres, whole metres below a kilometre, then tenths of a kilometre.
+func appendMetres(b []byte, m float64, metre, km string) []byte {
+	switch {
+	case m < 9.95:
+		b = strconv.AppendFloat(b, math.Round(m*10)/10, 'f', -1, 64)
+		return append(b, metre...)
+	case m < 999.5:
+		b = strconv.AppendInt(b, int64(math.Round(m)), 10)
+		return append(b, metre...)
+	}
+	b = strconv.AppendFloat(b, math.Round(m/100)/10, 'f', -1, 64)
+	return append(b, km...)
+}
+
+func sideZh(side string) string {
+	switch side {
+	case "north":
+		return "北"
+	case "northeast", "north-east":
+		return "东北"
+	case "east":
+		return "东"
+	case "southeast", "south-east":
+		return "东南"
+	case "south":
+		return "南"
+	case "southwest", "south-west":
+		return "西南"
+	case "west":
+		return "西"
+	case "northwest", "north-west":
+		return "西北"
+	}
+	return ""
+}
