@@ -1,0 +1,136 @@
+package lattice
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
+// Side tells how p lies to a shape filled even-odd: 1 inside, 0 on an edge, -1
+// outside. Exact for shapes within MaxSpan.
+func Side(m MultiPolygon, p Point) int {
+	inside := false
+	for _, polygon := range m {
+		for _, ring := range polygon {
+			for i, b := range ring {
+				a := ring[(i+len(ring)-1)%len(ring)]
+				if onEdge(a, b, p) {
+					return 0
+				}
+				if (a.Y > p.Y) != (b.Y > p.Y) && (turn(a, b, p) > 0) == (b.Y > a.Y) {
+					inside = !inside
+				}
+			}
+		}
+	}
+	if inside {
+		return 1
+	}
+	return -1
+}
+
+func turn(a, b, c Point) int64 {
+	return (int64(b.X)-int64(a.X))*(int64(c.Y)-int64(a.Y)) - (int64(b.Y)-int64(a.Y))*(int64(c.X)-int64(a.X))
+}
+
+func onEdge(a, b, p Point) bool {
+	return turn(a, b, p) == 0 &&
+		min(a.X, b.X) <= p.X && p.X <= max(a.X, b.X) && min(a.Y, b.Y) <= p.Y && p.Y <= max(a.Y, b.Y)
+}
+
+// Interior returns a lattice point strictly inside a shape filled even-odd: the
+// middle of the widest stretch on a level line. Lines are tried at the half of
+// the shape's height, then at quarters, eighths and so on, then all of them. ok
+// is false where the shape is so thin that it holds no lattice point; p then is
+// its first vertex.
+func Interior(m MultiPolygon) (p Point, ok bool) {
+	box := BoxOfShape(m)
+	if box.Empty() {
+		return Point{}, false
+	}
+	low, high := int64(box.Min.Y), box.Height()
+	try := func(y int64) bool {
+		p, ok = widest(m, int32(y))
+		return ok
+	}
+	for parts := int64(2); parts <= 64 && parts <= high; parts *= 2 {
+		for k := int64(1); k < parts; k += 2 {
+			if try(low + high*k/parts) {
+				return p, true
+			}
+		}
+	}
+	const most = 4096 // rows of a shape too thin for the lines above
+	for y := low + 1; y < low+high && y < low+most; y++ {
+		if try(y) {
+			return p, true
+		}
+	}
+	return m[0][0][0], false
+}
+
+// widest finds the widest stretch of the line at y that is inside, and its
+// middle if that is strictly inside.
+func widest(m MultiPolygon, y int32) (best Point, ok bool) {
+	var xs []int64
+	for _, polygon := range m {
+		for _, ring := range polygon {
+			for i, b := range ring {
+				a := ring[(i+len(ring)-1)%len(ring)]
+				if (a.Y > y) != (b.Y > y) {
+					xs = append(xs, crossing(a, b, y))
+				}
+			}
+		}
+	}
+	slices.Sort(xs)
+	type stretch struct{ from, to int64 }
+	var inside []stretch
+	for i := 0; i+1 < len(xs); i += 2 {
+		inside = append(inside, stretch{xs[i], xs[i+1]})
+	}
+	slices.SortStableFunc(inside, func(a, b stretch) int { return cmp.Compare(b.to-b.from, a.to-a.from) })
+	for _, s := range inside[:min(len(inside), 4)] {
+		p := Point{X: int32((s.from + s.to) >> 1), Y: y}
+		if Side(m, p) > 0 {
+			return p, true
+		}
+	}
+	return Point{}, false
+}
+
+// crossing is the x at which the edge ab meets the line at y, rounded down. The
+// product of two differences below 2^31 fits in 64 bits.
+func crossing(a, b Point, y int32) int64 {
+	dx, dy, up := int64(b.X)-int64(a.X), int64(b.Y)-int64(a.Y), int64(y)-int64(a.Y)
+	if dy < 0 {
+		dx, dy, up = dx, -dy, -up
+	}
+	n := dx * up
+	q := n / dy
+	if n%dy < 0 {
+		q--
+	}
+	return int64(a.X) + q
+}
+
+// Winding returns 1 for a ring that runs counter-clockwise by its area, -1 for a
+// clockwise one, 0 for one without area (a bow-tie whose lobes cancel, too).
+// Sums are carried in 128 bits.
+func Winding(ring Ring) int {
+	var hi, lo uint64
+	for i, b := range ring {
+		a := ring[(i+len(ring)-1)%len(ring)]
+		t := turn(ring[0], a, b)
+		var carry uint64
+		lo, carry = bits.Add64(lo, uint64(t), 0)
+		hi, _ = bits.Add64(hi, uint64(t>>63), carry)
+	}
+	switch {
+	case int64(hi) < 0:
+		return -1
+	case hi|lo == 0:
+		return 0
+	}
+	return 1
+}
