@@ -1,0 +1,12 @@
+package citygen
+
+import (
+	"onegrid/geo"
+	"time"
+)
+
+// Item is one incident of a feed and how long it stays open.
+type Item struct {
+	Incident geo.Incident
+	Lasts    time.Duration
+}
