@@ -1,0 +1,42 @@
+package crs
+
+import "onegrid/geo/lattice"
+
+// Suspicion is another reading of coordinates that fell outside.
+type Suspicion struct {
+	System  System        // the system that they may be in
+	Swapped bool          // x and y may stand the wrong way round
+	At      lattice.Point // where they then are
+}
+
+// Suspect returns the readings of x, y, other than as said, that lie inside:
+// other systems that the region declares, and then each with its axes swapped,
+// since surveyors write northing first. Degrees are tried as degrees and metres
+// as metres. It is a hint for a warning, never a conversion: the order is that
+// of the systems.
+func Suspect(x, y float64, said System, r Region, inside func(lattice.Point) bool) []Suspicion {
+	var out []Suspicion
+	for _, swapped := range []bool{false, true} {
+		for _, s := range systems {
+			// Equal systems explain nothing.
+			if !swapped && (s == said || said == CGCS2000 && s == WGS84) {
+				continue
+			}
+			p, _, err := s.ToPoint(x, y, r)
+			if err == nil && inside(p) {
+				out = append(out, Suspicion{System: s, Swapped: swapped, At: p})
+			}
+		}
+		x, y = y, x
+	}
+	return out
+}
+
+// systems are those that Suspect tries: each once, CGCS2000 being WGS84 here.
+var systems = func() []System {
+	all := []System{WGS84, GCJ02, BD09}
+	for s := FirstZone; s <= LastMeridian; s++ {
+		all = append(all, s)
+	}
+	return all
+}()
