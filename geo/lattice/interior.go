@@ -2,41 +2,8 @@ package lattice
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
-
-// Side tells how p lies to a shape filled even-odd: 1 inside, 0 on an edge, -1
-// outside. Exact for shapes within MaxSpan.
-func Side(m MultiPolygon, p Point) int {
-	inside := false
-	for _, polygon := range m {
-		for _, ring := range polygon {
-			for i, b := range ring {
-				a := ring[(i+len(ring)-1)%len(ring)]
-				if onEdge(a, b, p) {
-					return 0
-				}
-				if (a.Y > p.Y) != (b.Y > p.Y) && (turn(a, b, p) > 0) == (b.Y > a.Y) {
-					inside = !inside
-				}
-			}
-		}
-	}
-	if inside {
-		return 1
-	}
-	return -1
-}
-
-func turn(a, b, c Point) int64 {
-	return (int64(b.X)-int64(a.X))*(int64(c.Y)-int64(a.Y)) - (int64(b.Y)-int64(a.Y))*(int64(c.X)-int64(a.X))
-}
-
-func onEdge(a, b, p Point) bool {
-	return turn(a, b, p) == 0 &&
-		min(a.X, b.X) <= p.X && p.X <= max(a.X, b.X) && min(a.Y, b.Y) <= p.Y && p.Y <= max(a.Y, b.Y)
-}
 
 // Interior returns a lattice point strictly inside a shape filled even-odd: the
 // middle of the widest stretch on a level line. Lines are tried at the half of
@@ -104,7 +71,7 @@ func widest(m MultiPolygon, y int32) (best Point, ok bool) {
 func crossing(a, b Point, y int32) int64 {
 	dx, dy, up := int64(b.X)-int64(a.X), int64(b.Y)-int64(a.Y), int64(y)-int64(a.Y)
 	if dy < 0 {
-		dx, dy, up = dx, -dy, -up
+		dy, up = -dy, -up
 	}
 	n := dx * up
 	q := n / dy
@@ -112,25 +79,4 @@ func crossing(a, b Point, y int32) int64 {
 		q--
 	}
 	return int64(a.X) + q
-}
-
-// Winding returns 1 for a ring that runs counter-clockwise by its area, -1 for a
-// clockwise one, 0 for one without area (a bow-tie whose lobes cancel, too).
-// Sums are carried in 128 bits.
-func Winding(ring Ring) int {
-	var hi, lo uint64
-	for i, b := range ring {
-		a := ring[(i+len(ring)-1)%len(ring)]
-		t := turn(ring[0], a, b)
-		var carry uint64
-		lo, carry = bits.Add64(lo, uint64(t), 0)
-		hi, _ = bits.Add64(hi, uint64(t>>63), carry)
-	}
-	switch {
-	case int64(hi) < 0:
-		return -1
-	case hi|lo == 0:
-		return 0
-	}
-	return 1
 }
