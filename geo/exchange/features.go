@@ -1,0 +1,270 @@
+package exchange
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"onegrid/geo"
+)
+
+// Limits bound what a decoder takes. The zero value stands for DefaultLimits.
+type Limits struct {
+	Bytes        int64 // of the file, unpacked
+	FeatureBytes int64 // of one feature
+	Features     int
+}
+
+// DefaultLimits hold a million buildings with room to spare.
+var DefaultLimits = Limits{Bytes: 8 << 30, FeatureBytes: 64 << 20, Features: 20_000_000}
+
+// Feature is one GeoJSON feature, its parts not yet decoded.
+type Feature struct {
+	Row        int // 1-based place in the file
+	ID         json.RawMessage
+	Geometry   json.RawMessage
+	Properties map[string]json.RawMessage
+}
+
+// Features reads the features of a GeoJSON FeatureCollection, of a text sequence
+// (RFC 8142, or one feature a line) or of a single Feature, gzipped or not, and
+// calls f for each in order. It holds one feature at a time. The error is
+// Invalid or TooLarge, with the row; an error of f stops the reading.
+func Features(r io.Reader, limits Limits, f func(*Feature) error) error {
+	if limits == (Limits{}) {
+		limits = DefaultLimits
+	}
+	plain, err := unpack(r)
+	if err != nil {
+		return err
+	}
+	in := &budget{r: plain, limit: limits.FeatureBytes, total: limits.Bytes}
+	d := &featureReader{in: in, json: json.NewDecoder(in), limits: limits, yield: f}
+	for {
+		err := d.document()
+		if errors.Is(err, io.EOF) && d.json.InputOffset() >= d.started {
+			if d.documents == 0 {
+				return geo.Errorf(geo.Invalid, "the file is empty")
+			}
+			return nil
+		}
+		if err != nil {
+			return d.explain(err)
+		}
+	}
+}
+
+// unpack looks at the first bytes for gzip's mark.
+func unpack(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 1<<16)
+	mark, _ := b.Peek(2)
+	if !bytes.Equal(mark, []byte{0x1f, 0x8b}) {
+		return b, nil
+	}
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		return nil, &geo.Error{Kind: geo.Invalid, Message: "the file is not valid gzip", Err: err}
+	}
+	return z, nil
+}
+
+// budget is a reader that stops when one value of the document grows past its
+// limit, or the whole past the total. The JSON decoder holds a value in memory
+// until its end, so without this one endless value would fill the machine.
+type budget struct {
+	r            io.Reader
+	read         int64 // bytes given out so far
+	allowed      int64 // may be read before the next renewal
+	limit, total int64
+}
+
+var (
+	errLongFeature = errors.New("a feature is over the limit")
+	errLongFile    = errors.New("the file is over the limit")
+)
+
+// renew starts a new value at the given offset.
+func (b *budget) renew(offset int64) { b.allowed = offset + b.limit }
+
+// Read also turns record separators (RFC 8142) into blanks: they may stand only
+// between values, where JSON allows a blank, and nowhere inside one.
+func (b *budget) Read(p []byte) (int, error) {
+	if b.allowed == 0 {
+		b.allowed = b.limit
+	}
+	switch {
+	case b.read >= b.total:
+		return 0, errLongFile
+	case b.read >= b.allowed:
+		return 0, errLongFeature
+	}
+	n, err := b.r.Read(p[:min(int64(len(p)), b.allowed-b.read, b.total-b.read)])
+	b.read += int64(n)
+	for i, c := range p[:n] {
+		if c == 0x1e {
+			p[i] = ' '
+		}
+	}
+	return n, err
+}
+
+type featureReader struct {
+	in        *budget
+	json      *json.Decoder
+	limits    Limits
+	yield     func(*Feature) error
+	rows      int
+	documents int
+	started   int64 // offset at which the current document began
+}
+
+// document reads one top-level value: a collection or a feature. io.EOF means
+// that there was none.
+func (d *featureReader) document() error {
+	d.started = d.json.InputOffset()
+	d.in.renew(d.started)
+	t, err := d.json.Token()
+	if err != nil {
+		return err
+	}
+	if t != json.Delim('{') {
+		return geo.Errorf(geo.Invalid, "GeoJSON is an object, this starts with %v", t)
+	}
+	d.documents++
+	members := map[string]json.RawMessage{}
+	collection := false
+	for d.json.More() {
+		key, err := d.json.Token()
+		if err != nil {
+			return unexpected(err)
+		}
+		name, _ := key.(string)
+		if name == "features" {
+			collection = true
+			if err := d.collection(); err != nil {
+				return unexpected(err)
+			}
+			continue
+		}
+		var raw json.RawMessage
+		if err := d.json.Decode(&raw); err != nil {
+			return unexpected(err)
+		}
+		if len(members) > 64 {
+			return geo.Errorf(geo.Invalid, "a GeoJSON object has over 64 members")
+		}
+		members[name] = raw
+	}
+	if _, err := d.json.Token(); err != nil {
+		return unexpected(err)
+	}
+	if err := checkCRS(members["crs"]); err != nil {
+		return err
+	}
+	if collection {
+		return nil
+	}
+	return d.feature(members)
+}
+
+// unexpected tells an end in the middle of a document from one between two.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func (d *featureReader) collection() error {
+	t, err := d.json.Token()
+	if err != nil {
+		return err
+	}
+	if t != json.Delim('[') {
+		return geo.Errorf(geo.Invalid, "features is a list").On("/features", fmt.Sprint(t))
+	}
+	for d.json.More() {
+		d.in.renew(d.json.InputOffset())
+		var members map[string]json.RawMessage
+		if err := d.json.Decode(&members); err != nil {
+			return err
+		}
+		if err := d.feature(members); err != nil {
+			return err
+		}
+	}
+	d.in.renew(d.json.InputOffset())
+	_, err = d.json.Token()
+	return err
+}
+
+func (d *featureReader) feature(members map[string]json.RawMessage) error {
+	d.rows++
+	if d.rows > d.limits.Features {
+		return geo.Errorf(geo.TooLarge, "a file has at most %d features", d.limits.Features)
+	}
+	var kind string
+	if json.Unmarshal(members["type"], &kind) != nil || kind != "Feature" {
+		return geo.Errorf(geo.Invalid, "not a GeoJSON feature").On("/type", short(members["type"]))
+	}
+	f := &Feature{Row: d.rows, ID: members["id"], Geometry: members["geometry"]}
+	if p := members["properties"]; p != nil {
+		if err := json.Unmarshal(p, &f.Properties); err != nil {
+			return geo.Errorf(geo.Invalid, "properties is an object or null").On("/properties", short(p))
+		}
+	}
+	return d.yield(f)
+}
+
+// checkCRS refuses a declared coordinate system that is not longitude and
+// latitude: RFC 7946 has no other, and files of the older draft name one.
+func checkCRS(raw json.RawMessage) error {
+	if raw == nil || string(raw) == "null" {
+		return nil
+	}
+	var crs struct {
+		Properties struct {
+			Name string `json:"name"`
+		} `json:"properties"`
+	}
+	if json.Unmarshal(raw, &crs) == nil {
+		switch crs.Properties.Name {
+		case "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "EPSG:4326",
+			"urn:ogc:def:crs:EPSG::4326", "EPSG:4490", "urn:ogc:def:crs:EPSG::4490":
+			return nil
+		}
+	}
+	return geo.Errorf(geo.Invalid, "the file names a coordinate system of its own; say --crs instead and take the member out").On("/crs", short(raw))
+}
+
+// explain gives an error the row at which it happened.
+func (d *featureReader) explain(err error) error {
+	var known *geo.Error
+	switch {
+	case errors.As(err, &known):
+		if known.Row == 0 {
+			known.Row = d.rows
+		}
+		return err
+	case errors.Is(err, errLongFile):
+		return geo.Errorf(geo.TooLarge, "the file has over %d bytes", d.limits.Bytes)
+	case errors.Is(err, errLongFeature):
+		return &geo.Error{Kind: geo.TooLarge, Row: d.rows + 1, Message: fmt.Sprintf("a feature has over %d bytes", d.limits.FeatureBytes)}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: "the file ends in the middle of a feature"}
+	}
+	return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: fmt.Sprintf("not valid JSON near byte %d", d.json.InputOffset()), Err: err}
+}
+
+// short is a value fit for an error message.
+func short(b []byte) string {
+	const most = 60
+	if len(b) <= most {
+		return string(b)
+	}
+	return string(bytes.ToValidUTF8(b[:most], nil)) + "…"
+}

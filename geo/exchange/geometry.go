@@ -1,0 +1,250 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"onegrid/geo"
+	"onegrid/geo/crs"
+	"onegrid/geo/lattice"
+)
+
+// maxVertices bounds one geometry; the largest coast of a city has some
+// hundred thousand.
+const maxVertices = 4_000_000
+
+// geometryReader decodes GeoJSON geometry straight to the lattice: decimal
+// digits become whole numbers of 1e-7 degree without a float on the way, unless
+// the file is in a projected or shifted system.
+type geometryReader struct {
+	toLattice func(x, y []byte) (lattice.Point, error)
+	thirds    int // positions that had a third coordinate, which is left out
+}
+
+type rawGeometry struct {
+	Type        string          `json:"type"`
+	Coordinates json.RawMessage `json:"coordinates"`
+	Geometries  []rawGeometry   `json:"geometries"`
+}
+
+// polygons reads a Polygon or MultiPolygon. Rings lose their closing repeat;
+// nothing else is changed. unclosed counts the rings that had none.
+func (g *geometryReader) polygons(raw json.RawMessage) (mp lattice.MultiPolygon, unclosed int, err error) {
+	m, err := parseGeometry(raw)
+	if err != nil {
+		return nil, 0, err
+	}
+	c := &coordinates{b: m.Coordinates, g: g}
+	switch m.Type {
+	case "Polygon":
+		p, err := c.polygon(&unclosed)
+		if err != nil {
+			return nil, 0, err
+		}
+		mp = lattice.MultiPolygon{p}
+	case "MultiPolygon":
+		mp, err = list(c, func() (lattice.Polygon, error) { return c.polygon(&unclosed) })
+		if err != nil {
+			return nil, 0, err
+		}
+	default:
+		return nil, 0, geo.Errorf(geo.Invalid, "a Polygon or MultiPolygon is wanted here").On("/geometry/type", m.Type)
+	}
+	return mp, unclosed, c.end()
+}
+
+// point reads a Point.
+func (g *geometryReader) point(raw json.RawMessage) (lattice.Point, error) {
+	m, err := parseGeometry(raw)
+	if err != nil {
+		return lattice.Point{}, err
+	}
+	if m.Type != "Point" {
+		return lattice.Point{}, geo.Errorf(geo.Invalid, "a Point is wanted here").On("/geometry/type", m.Type)
+	}
+	c := &coordinates{b: m.Coordinates, g: g}
+	p, err := c.position()
+	if err != nil {
+		return p, err
+	}
+	return p, c.end()
+}
+
+// any reads a geometry of any kind that a base feature may have.
+func (g *geometryReader) any(raw json.RawMessage) (geo.Geometry, error) {
+	m, err := parseGeometry(raw)
+	if err != nil {
+		return geo.Geometry{}, err
+	}
+	c := &coordinates{b: m.Coordinates, g: g}
+	switch m.Type {
+	case "Point":
+		p, err := g.point(raw)
+		return geo.Geometry{Point: &p}, err
+	case "LineString":
+		line, err := c.line()
+		if err != nil {
+			return geo.Geometry{}, err
+		}
+		return geo.Geometry{Lines: [][]lattice.Point{line}}, c.end()
+	case "MultiLineString":
+		lines, err := list(c, c.line)
+		if err != nil {
+			return geo.Geometry{}, err
+		}
+		return geo.Geometry{Lines: lines}, c.end()
+	case "Polygon", "MultiPolygon":
+		mp, _, err := g.polygons(raw)
+		return geo.Geometry{Polygons: mp}, err
+	}
+	return geo.Geometry{}, geo.Errorf(geo.Invalid, "this kind of geometry is not taken").On("/geometry/type", m.Type)
+}
+
+func parseGeometry(raw json.RawMessage) (rawGeometry, error) {
+	var m rawGeometry
+	if len(raw) == 0 || string(raw) == "null" {
+		return m, geo.Errorf(geo.Invalid, "the feature has no geometry").On("/geometry", "null")
+	}
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return m, geo.Errorf(geo.Invalid, "not a GeoJSON geometry").On("/geometry", short(raw))
+	}
+	if m.Type == "GeometryCollection" && len(m.Geometries) == 1 {
+		m = m.Geometries[0]
+	}
+	if len(m.Coordinates) == 0 {
+		return m, geo.Errorf(geo.Invalid, "the geometry has no coordinates").On("/geometry/coordinates", "null")
+	}
+	return m, nil
+}
+
+// coordinates is a pull parser over the bytes of a coordinates member, which
+// json has already found to be well-formed JSON.
+type coordinates struct {
+	b        []byte
+	i        int
+	vertices int
+	g        *geometryReader
+}
+
+func (c *coordinates) skip() {
+	for c.i < len(c.b) && (c.b[c.i] == ' ' || c.b[c.i] == '\n' || c.b[c.i] == '\t' || c.b[c.i] == '\r') {
+		c.i++
+	}
+}
+
+func (c *coordinates) take(want byte) bool {
+	c.skip()
+	if c.i < len(c.b) && c.b[c.i] == want {
+		c.i++
+		return true
+	}
+	return false
+}
+
+func (c *coordinates) bad(message string) error {
+	return geo.Errorf(geo.Invalid, "%s", message).On("/geometry/coordinates", short(c.b[min(c.i, len(c.b)):]))
+}
+
+func (c *coordinates) end() error {
+	if c.skip(); c.i != len(c.b) {
+		return c.bad("something follows the coordinates")
+	}
+	return nil
+}
+
+// list reads a bracketed list of items.
+func list[T any](c *coordinates, item func() (T, error)) ([]T, error) {
+	if !c.take('[') {
+		return nil, c.bad("a list is wanted in the coordinates")
+	}
+	var out []T
+	if c.take(']') {
+		return out, nil
+	}
+	for {
+		v, err := item()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+		if c.take(']') {
+			return out, nil
+		}
+		if !c.take(',') {
+			return nil, c.bad("a comma or a bracket is wanted in the coordinates")
+		}
+	}
+}
+
+func (c *coordinates) number() ([]byte, error) {
+	c.skip()
+	from := c.i
+	for c.i < len(c.b) && bytes.IndexByte([]byte("+-.0123456789eE"), c.b[c.i]) >= 0 {
+		c.i++
+	}
+	if from == c.i {
+		return nil, c.bad("a number is wanted in the coordinates")
+	}
+	return c.b[from:c.i], nil
+}
+
+func (c *coordinates) position() (p lattice.Point, err error) {
+	if !c.take('[') {
+		return p, c.bad("a position is a list of two numbers")
+	}
+	if c.vertices++; c.vertices > maxVertices {
+		return p, geo.Errorf(geo.TooLarge, "a geometry has at most %d vertices", maxVertices)
+	}
+	x, err := c.number()
+	if err != nil {
+		return p, err
+	}
+	if !c.take(',') {
+		return p, c.bad("a position is a list of two numbers")
+	}
+	y, err := c.number()
+	if err != nil {
+		return p, err
+	}
+	extra := 0
+	for c.take(',') {
+		if _, err := c.number(); err != nil {
+			return p, err
+		}
+		extra++
+	}
+	if extra > 0 {
+		c.g.thirds++
+	}
+	if !c.take(']') {
+		return p, c.bad("a position is a list of two numbers")
+	}
+	return c.g.toLattice(x, y)
+}
+
+func (c *coordinates) line() ([]lattice.Point, error) {
+	line, err := list(c, c.position)
+	if err == nil && len(line) < 2 {
+		err = c.bad("a line has at least two positions")
+	}
+	return line, err
+}
+
+func (c *coordinates) polygon(unclosed *int) (lattice.Polygon, error) {
+	return list(c, func() (lattice.Ring, error) {
+		ring, err := list(c, c.position)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(ring); n > 1 && ring[0] == ring[n-1] {
+			return ring[:n-1], nil
+		}
+		*unclosed++
+		return ring, nil
+	})
+}
+
+// newGeometryReader reads coordinates of a system.
+func newGeometryReader(s crs.System, region crs.Region) *geometryReader {
+	return &geometryReader{toLattice: func(x, y []byte) (lattice.Point, error) { return s.Parse(x, y, region) }}
+}

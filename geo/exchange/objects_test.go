@@ -1,0 +1,165 @@
+package exchange_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"onegrid/geo"
+	"onegrid/geo/crs"
+	"onegrid/geo/exchange"
+	"onegrid/geo/lattice"
+)
+
+// shelf is a store that keeps what it is given.
+type shelf struct{ objects geo.Objects }
+
+func (s *shelf) Publish(context.Context, string, string, []geo.Publication) (geo.Edition, error) {
+	return geo.Edition{ID: 1}, nil
+}
+
+func (s *shelf) Load(_ context.Context, _ string, o geo.Objects) error {
+	s.objects = o
+	return nil
+}
+
+func accept(t *testing.T, in exchange.Import, text string) geo.Objects {
+	t.Helper()
+	p, err := prepare(in, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s shelf
+	if _, err := p.Accept(context.Background(), &s, "test", ""); err != nil {
+		t.Fatal(err)
+	}
+	return s.objects
+}
+
+const square = `"geometry":{"type":"Polygon","coordinates":[[[106.5,26.5,7],[106.5,26.5002],[106.5003,26.5002],[106.5003,26.5],[106.5,26.5]]]}`
+
+func TestBuilding(t *testing.T) {
+	o := accept(t, exchange.Import{As: "buildings", Fields: exchange.Fields{"storeys": "FLOORS"}},
+		`{"type":"Feature","id":"b1",`+square+`,"properties":{"name":"3栋","name_en":"Block 3","FLOORS":"18","height":54.5,"units":[{"code":"u1","households":36},{"code":"u2","households":34}]}}`)
+	b := o.Buildings[0]
+	if b.Code != "b1" || b.Storeys != 18 || b.HeightM != 54.5 || b.Households() != 70 || b.Name.In("en") != "Block 3" || b.Name.In("zh") != "3栋" {
+		t.Errorf("got %+v", b)
+	}
+	ring := b.Shape[0][0]
+	if len(ring) != 4 || lattice.Winding(ring) != 1 {
+		t.Errorf("the clockwise, closed ring became %v", ring)
+	}
+	if lattice.Side(b.Shape, b.Interior) != 1 {
+		t.Errorf("%v is not inside", b.Interior)
+	}
+	if ring[0] != (lattice.Point{X: 1_065_000_000, Y: 265_000_000}) && !contains(ring, lattice.Point{X: 1_065_000_000, Y: 265_000_000}) {
+		t.Errorf("the corner is not where it was: %v", ring)
+	}
+}
+
+func contains(ring lattice.Ring, p lattice.Point) bool {
+	for _, q := range ring {
+		if q == p {
+			return true
+		}
+	}
+	return false
+}
+
+// A decimal that no float holds must still reach its own lattice point.
+func TestCoordinatesAreExact(t *testing.T) {
+	for text, want := range map[string]lattice.Point{
+		"[106.62351234, 26.59634999]":          {X: 1_066_235_123, Y: 265_963_500},
+		"[-1.8957687,52.5084644]":              {X: -18_957_687, Y: 525_084_644},
+		"[1.066235e2,2659635e-5]":              {X: 1_066_235_000, Y: 265_963_500},
+		"[-0.00000004999999999999999,0.5e-0]":  {X: 0, Y: 5_000_000},
+		"[179.9999999, -89.99999990000000000]": {X: 1_799_999_999, Y: -899_999_999},
+	} {
+		o := accept(t, exchange.Import{As: "sites"}, `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":`+text+`},"properties":{}}`)
+		if got := o.Sites[0].Point; got != want {
+			t.Errorf("%s became %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestProjectedCoordinates(t *testing.T) {
+	system, err := crs.Named("4544")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := accept(t, exchange.Import{As: "sites", CRS: system}, `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[350584.2158,2944186.0210]},"properties":{}}`)
+	if got, want := o.Sites[0].Point, (lattice.Point{X: 1_035_000_000, Y: 266_000_000}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestObjectsRefuse(t *testing.T) {
+	point := `"geometry":{"type":"Point","coordinates":[106.5,26.5]}`
+	for _, c := range []struct{ name, as, text, field string }{
+		{"no code", "sites", `{"type":"Feature",` + point + `,"properties":{}}`, "/properties/code"},
+		{"a code twice", "sites", `{"type":"Feature","id":1,` + point + `,"properties":{}}{"type":"Feature","id":1,` + point + `,"properties":{}}`, "/properties/code"},
+		{"a point for a building", "buildings", `{"type":"Feature","id":1,` + point + `,"properties":{}}`, "/geometry/type"},
+		{"no geometry", "sites", `{"type":"Feature","id":1,"geometry":null,"properties":{}}`, "/geometry"},
+		{"a device without a kind", "devices", `{"type":"Feature","id":1,` + point + `,"properties":{}}`, "/properties/kind"},
+		{"storeys of a half", "buildings", `{"type":"Feature","id":1,` + square + `,"properties":{"storeys":1.5}}`, "/properties/storeys"},
+		{"negative households", "buildings", `{"type":"Feature","id":1,` + square + `,"properties":{"households":-1}}`, "/properties/households"},
+		{"an endless height", "buildings", `{"type":"Feature","id":1,` + square + `,"properties":{"height_m":1e300}}`, "/properties/height_m"},
+		{"a latitude of 1e300", "sites", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[1,1e300]},"properties":{}}`, ""},
+		{"a longitude of 181", "sites", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[181,1]},"properties":{}}`, ""},
+		{"a text for a coordinate", "sites", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":["1",1]},"properties":{}}`, "/geometry/coordinates"},
+		{"coordinates nested too deeply", "sites", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[[1,1]]},"properties":{}}`, "/geometry/coordinates"},
+		{"a span over 150°", "sites", `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[-80,1]},"properties":{}}{"type":"Feature","id":2,"geometry":{"type":"Point","coordinates":[80,1]},"properties":{}}`, ""},
+		{"an unknown layer", "cars", `{"type":"Feature","id":1,` + point + `,"properties":{}}`, "as"},
+		{"an empty collection", "sites", `{"type":"FeatureCollection","features":[]}`, ""},
+		{"GCJ-02 where it does not apply", "sites:gcj02", `{"type":"Feature","id":1,` + point + `,"properties":{}}`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			as, system, _ := strings.Cut(c.as, ":")
+			in := exchange.Import{As: as}
+			if system != "" {
+				in.CRS, _ = crs.Named(system)
+			}
+			_, err := prepare(in, c.text)
+			var e *geo.Error
+			if !errors.As(err, &e) || e.Kind != geo.Invalid {
+				t.Fatalf("got %v, want an Invalid error", err)
+			}
+			if c.field != "" && e.Field != c.field {
+				t.Errorf("the field is %q, want %q (%v)", e.Field, c.field, e)
+			}
+		})
+	}
+}
+
+// What has no area cannot be a building; it is left out and said so.
+func TestFlatBuildingsAreNoted(t *testing.T) {
+	p, err := prepare(exchange.Import{As: "buildings"},
+		`{"type":"Feature","id":1,`+square+`,"properties":{}}
+		 {"type":"Feature","id":2,"geometry":{"type":"Polygon","coordinates":[[[1,1],[1,2],[1,1]]]},"properties":{}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Objects != 1 || p.Counts["no-area"] != 1 || p.Notes[0].Row != 2 {
+		t.Errorf("got %d objects, %v, %v", p.Objects, p.Counts, p.Notes)
+	}
+}
+
+// FuzzPrepare asks that no file of any layer panics and that every error is one
+// of ours.
+func FuzzPrepare(f *testing.F) {
+	for _, as := range []string{"buildings", "sites", "devices", "base", "posts", "estates", "grids"} {
+		f.Add(as, `{"type":"Feature","id":"b1",`+square+`,"properties":{"kind":"x","units":[{"code":"1","households":1}],"areas":"a,b","from":"2026-01-01"}}`)
+	}
+	f.Add("base", `{"type":"Feature","id":"b1","geometry":{"type":"MultiLineString","coordinates":[[[1,1],[2,2]]]},"properties":{"kind":"street"}}`)
+	f.Fuzz(func(t *testing.T, as, text string) {
+		if len(text) > 1<<16 {
+			return
+		}
+		_, err := prepare(exchange.Import{As: as}, text)
+		var e *geo.Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%v is not a *geo.Error", err)
+		}
+	})
+}

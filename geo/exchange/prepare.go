@@ -1,0 +1,213 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/crs"
+	"onegrid/geo/lattice"
+)
+
+// Import says what files are and how to read them.
+type Import struct {
+	As      string // grids, estates, buildings, devices, sites, posts, base
+	Network string // of grids; the basic one if empty
+	Level   string // of grids; the finest drawn one if empty
+	Fields  Fields // our name -> the file's
+	Parents io.Reader
+	CRS     crs.System // wgs84 if zero
+	Policy  coverage.Policy
+	Limits  Limits
+}
+
+// File is an open file with its name, for messages.
+type File struct {
+	Name string
+	io.Reader
+}
+
+// Current is what an import stands beside: the scheme, and each network as it
+// is in force.
+type Current interface {
+	Scheme() *geo.Scheme
+	Grids(network string) ([]geo.Grid, *coverage.Coverage)
+}
+
+// Progress is told how far a long work is: the stage, how much of it is done,
+// and of how much (0 if that is not known).
+type Progress func(stage string, done, of int)
+
+// Prepare reads the files and works out what importing them would do. It changes
+// nothing. The error is for files that cannot be used at all.
+func Prepare(ctx context.Context, now Current, in Import, files []File, progress Progress) (*Preview, error) {
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	layer, err := layerOf(in.As)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{ctx: ctx, now: now, in: in, progress: progress, columns: columns{}, preview: &Preview{Layer: layer}}
+	w.geometry = newGeometryReader(in.CRS, crs.Region{GCJ02: now.Scheme().Region.GCJ02})
+	if in.As == "grids" {
+		err = w.grids(files)
+	} else {
+		err = w.objects(files)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.preview.Counts, w.preview.Notes = w.notes.counts, w.notes.kept
+	return w.preview, nil
+}
+
+func layerOf(as string) (geo.Layer, error) {
+	switch l := geo.Layer(as); l {
+	case geo.Estates, geo.Buildings, geo.Devices, geo.Sites, geo.Posts, geo.Base, "grids":
+		return l, nil
+	}
+	return "", geo.Errorf(geo.Invalid, "a file is imported as grids, estates, buildings, devices, sites, posts or base").On("as", as)
+}
+
+// work is one import under way.
+type work struct {
+	ctx      context.Context
+	now      Current
+	in       Import
+	progress Progress
+	geometry *geometryReader
+	columns  columns
+	notes    notes
+	preview  *Preview
+}
+
+// read calls f for each feature of each file, watching for persons.
+func (w *work) read(files []File, f func(*Feature) error) error {
+	for _, file := range files {
+		w.preview.Files = append(w.preview.Files, file.Name)
+		err := Features(file, w.in.Limits, func(feature *Feature) error {
+			if w.preview.Features++; w.preview.Features%1024 == 0 {
+				w.progress("reading", w.preview.Features, 0)
+				if err := w.ctx.Err(); err != nil {
+					return &geo.Error{Kind: geo.Unavailable, Message: "the import was stopped", Err: err}
+				}
+			}
+			if err := w.columns.watch(feature); err != nil {
+				return err
+			}
+			return f(feature)
+		})
+		if err != nil {
+			return inFile(file.Name, len(files), err)
+		}
+	}
+	w.progress("reading", w.preview.Features, w.preview.Features)
+	if w.geometry.thirds > 0 {
+		w.notes.counts, w.notes.kept = addCount(w.notes, "third-coordinate", w.geometry.thirds)
+	}
+	return w.columns.verdict()
+}
+
+func addCount(n notes, kind string, count int) (map[string]int, []Note) {
+	n.add(Note{Kind: kind, Done: "left out"})
+	n.counts[kind] = count
+	return n.counts, n.kept
+}
+
+// inFile names the file in an error where there are several.
+func inFile(name string, files int, err error) error {
+	if files < 2 {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+func (w *work) objects(files []File) error {
+	o := &objectReader{
+		layer: w.preview.Layer, fields: w.in.Fields, geometry: w.geometry,
+		out: geo.Objects{Layer: w.preview.Layer}, seen: map[string]int{}, notes: &w.notes,
+	}
+	if err := w.read(files, o.add); err != nil {
+		return err
+	}
+	w.preview.objects = &o.out
+	w.preview.Objects = o.out.Len()
+	if w.preview.Objects == 0 {
+		return geo.Errorf(geo.Invalid, "the files hold no %s", w.preview.Layer)
+	}
+	w.measure(&o.out)
+	return w.spanned()
+}
+
+// measure finds the bounds of all objects.
+func (w *work) measure(o *geo.Objects) {
+	shapes := func(mp lattice.MultiPolygon) {
+		for _, p := range mp {
+			for _, ring := range p {
+				for _, q := range ring {
+					w.preview.extend(q)
+				}
+			}
+		}
+	}
+	for i := range o.Estates {
+		shapes(o.Estates[i].Shape)
+	}
+	for i := range o.Buildings {
+		shapes(o.Buildings[i].Shape)
+	}
+	for i := range o.Devices {
+		w.preview.extend(o.Devices[i].Point)
+	}
+	for i := range o.Sites {
+		w.preview.extend(o.Sites[i].Point)
+	}
+	for i := range o.Base {
+		g := &o.Base[i].Shape
+		shapes(g.Polygons)
+		for _, line := range g.Lines {
+			for _, q := range line {
+				w.preview.extend(q)
+			}
+		}
+		if g.Point != nil {
+			w.preview.extend(*g.Point)
+		}
+	}
+}
+
+// spanned refuses a deployment that is too wide for exact arithmetic.
+func (w *work) spanned() error {
+	b := w.preview.Bounds
+	if b == nil {
+		return nil
+	}
+	if err := b.CheckSpan(); err != nil {
+		return (&geo.Error{Kind: geo.Invalid, Message: "these files span too much", Err: err}).Where(b.Min)
+	}
+	return nil
+}
+
+// networkOf returns the network and the level that grids are imported to.
+func (w *work) networkOf() (*geo.Network, string, error) {
+	scheme := w.now.Scheme()
+	n := scheme.Basic()
+	if w.in.Network != "" {
+		if n = scheme.Network(w.in.Network); n == nil {
+			return nil, "", geo.Errorf(geo.Invalid, "the scheme has no network %q", w.in.Network).On("network", w.in.Network)
+		}
+	}
+	drawn := n.DrawnLevels()
+	level := w.in.Level
+	if level == "" {
+		level = drawn[len(drawn)-1].ID
+	}
+	if !slices.ContainsFunc(drawn, func(l geo.Level) bool { return l.ID == level }) {
+		return nil, "", geo.Errorf(geo.Invalid, "network %q has no drawn level %q", n.ID, level).On("level", level)
+	}
+	return n, level, nil
+}
