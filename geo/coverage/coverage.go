@@ -1,10 +1,16 @@
 // Package coverage is a network at one edition: a planar map of nodes, arcs and
 // regions in which a border between two grids is stored once, so that an
 // overlap cannot be written down and a gap cannot hide.
+//
+// Build makes one of polygons: edges are snapped onto the lattice and noded
+// (node.go), faces found (chain.go, face.go), given to the areas that claim them
+// (claim.go), and what is left over or claimed twice is settled by a policy and
+// reported (settle.go). Check looks for faults without trusting any of that.
 package coverage
 
 import (
-	"onegrid/geo"
+	"sync"
+
 	"onegrid/geo/lattice"
 )
 
@@ -20,14 +26,6 @@ const (
 	Void   int32 = -2 // declared to be nobody's: a lake
 )
 
-// Area is a node of the hierarchy: an area at a level, its parent by index.
-type Area struct {
-	Code   string
-	Level  uint8 // index into the network's levels, 0 at the top
-	Parent int32 // index into Areas, NoArea at the top
-	Locked bool
-}
-
 // Arc is a border between two nodes, stored once. Points runs from node to
 // node, both included; Left and Right lie beside it in that direction.
 type Arc struct {
@@ -40,123 +38,120 @@ type Arc struct {
 // runs backwards. The region it bounds lies on its left.
 type HalfArc uint32
 
-// Coverage never changes once built.
-type Coverage struct{ _ struct{} }
+// Coverage never changes once built, and may be read by any number of
+// goroutines.
+type Coverage struct {
+	areas  []Area
+	points []lattice.Point // of all arcs, one after the other
+	arcs   []arc           // and one more, which only tells where points ends
+	nodes  []lattice.Point
+	bounds lattice.Box
+	levels []uint8 // of arcs
 
-// Areas returns the hierarchy, sorted by level and code. Not to be changed.
-func (c *Coverage) Areas() []Area { panic("todo") }
+	areaOf      []int32  // by region
+	regions     []Region // of area a: regions[regionFirst[a]:regionFirst[a+1]]
+	regionFirst []uint32
+	childFirst  []uint32 // children of area a: children[childFirst[a]:childFirst[a+1]]
+	children    []int32
 
-// AreaByCode returns the index of a code's area.
-func (c *Coverage) AreaByCode(code string) (int32, bool) { panic("todo") }
+	next      []uint32  // by half-arc: the next around the region on its left
+	halves    []HalfArc // of all rings: halves[ringFirst[i]:ringFirst[i+1]]
+	ringFirst []uint32
+	rings     []uint32 // rings of region r: from rings[r] up to rings[r+1]
+
+	once sync.Once
+	hash [32]byte
+}
+
+type arc struct {
+	first       uint32 // of its points
+	left, right Region
+	from, to    int32
+}
 
 // Regions returns how many regions there are, the exterior included.
-func (c *Coverage) Regions() int { panic("todo") }
+func (c *Coverage) Regions() int { return len(c.areaOf) }
 
 // AreaOf returns the area that a region belongs to: the finest, NoArea or Void.
-func (c *Coverage) AreaOf(r Region) int32 { panic("todo") }
+func (c *Coverage) AreaOf(r Region) int32 { return c.areaOf[r] }
 
-// RegionsOf returns the regions of a finest area.
-func (c *Coverage) RegionsOf(area int32) []Region { panic("todo") }
+// RegionsOf returns the regions of a finest area; none for an area that has
+// children. Not to be changed.
+func (c *Coverage) RegionsOf(area int32) []Region {
+	return c.regions[c.regionFirst[area]:c.regionFirst[area+1]]
+}
 
 // Arcs returns how many arcs there are.
-func (c *Coverage) Arcs() int { panic("todo") }
+func (c *Coverage) Arcs() int { return len(c.arcs) - 1 }
 
 // Arc returns one arc. Its points are shared and not to be changed.
-func (c *Coverage) Arc(i int) Arc { panic("todo") }
+func (c *Coverage) Arc(i int) Arc {
+	a := c.arcs[i]
+	return Arc{c.pointsOf(uint32(i)), a.left, a.right, a.from, a.to}
+}
 
 // ArcLevel returns the highest level (the smallest index) at which the two
 // sides of an arc differ.
-func (c *Coverage) ArcLevel(i int) int { panic("todo") }
+func (c *Coverage) ArcLevel(i int) int { return int(c.levels[i]) }
 
-// Boundary returns the rings of a region: outer first, then holes.
-func (c *Coverage) Boundary(r Region) [][]HalfArc { panic("todo") }
+// Boundary returns the rings of a region: outer first, then holes. No ring
+// passes a node twice; two rings may touch at one. The exterior has only holes.
+func (c *Coverage) Boundary(r Region) [][]HalfArc {
+	from, to := c.rings[r], c.rings[r+1]
+	out := make([][]HalfArc, 0, to-from)
+	for i := from; i < to; i++ {
+		a, b := c.ringFirst[i], c.ringFirst[i+1]
+		out = append(out, c.halves[a:b:b])
+	}
+	return out
+}
 
-// Chain returns the points of a half-arc in its own direction.
-func (c *Coverage) Chain(h HalfArc) []lattice.Point { panic("todo") }
-
-// Polygons returns the exact outline of an area of any level: the union of its
-// regions, arcs between them left out. Outer rings counter-clockwise, holes
-// clockwise, without the closing repeat.
-func (c *Coverage) Polygons(area int32) lattice.MultiPolygon { panic("todo") }
-
-// Neighbours returns the areas of the same level that share a border of more
-// than a point with area, each once, by index.
-func (c *Coverage) Neighbours(area int32) []int32 { panic("todo") }
+// Chain returns the points of a half-arc in its own direction. Not to be
+// changed.
+func (c *Coverage) Chain(h HalfArc) []lattice.Point {
+	p := c.pointsOf(uint32(h >> 1))
+	if h&1 == 0 {
+		return p
+	}
+	back := make([]lattice.Point, len(p))
+	for i := range p {
+		back[len(p)-1-i] = p[i]
+	}
+	return back
+}
 
 // Bounds is the box around everything that is not exterior.
-func (c *Coverage) Bounds() lattice.Box { panic("todo") }
+func (c *Coverage) Bounds() lattice.Box { return c.bounds }
 
-// Hash is the SHA-256 of the state, independent of how it was reached.
-func (c *Coverage) Hash() [32]byte { panic("todo") }
-
-// Encode returns the state in chunks whose content depends only on the state, so
-// that editions share the chunks that did not change.
-func (c *Coverage) Encode() [][]byte { panic("todo") }
-
-// Decode is the inverse of Encode. It refuses what is malformed, with bounded
-// memory and time.
-func Decode(chunks [][]byte) (*Coverage, error) { panic("todo") }
-
-// Check returns every violation with a place; none for a sound coverage.
-func (c *Coverage) Check(n geo.Network) []Violation { panic("todo") }
-
-// Violation is one thing that is wrong, and where.
-type Violation struct {
-	Kind    string        `json:"kind"`
-	Message string        `json:"message"`
-	At      lattice.Point `json:"at"`
-	Areas   []string      `json:"areas,omitempty"`
+func (c *Coverage) pointsOf(i uint32) []lattice.Point {
+	a, b := c.arcs[i].first, c.arcs[i+1].first
+	return c.points[a:b:b]
 }
 
-// Shape is what a file says of one finest area: polygons filled even-odd each,
-// united when there are several.
-type Shape struct {
-	Code  string
-	Shape lattice.MultiPolygon
-	Row   int // feature of the file, for the report
+// leftOf returns the region that a half-arc bounds.
+func (c *Coverage) leftOf(h HalfArc) Region {
+	if h&1 == 0 {
+		return c.arcs[h>>1].left
+	}
+	return c.arcs[h>>1].right
 }
 
-// Policy says how faults are resolved. Nothing is resolved silently.
-type Policy struct {
-	// GapWidthM is the width up to which a gap is closed, in metres; 0 closes
-	// none. Wider ones are listed.
-	GapWidthM float64
-	// Priority orders the claimants of an overlap, first wins. Codes that are
-	// not named lose to those that are; among equals the longest shared border
-	// decides, then the smaller code.
-	Priority []string
+// tail returns the node at which a half-arc starts.
+func (c *Coverage) tail(h HalfArc) int32 {
+	if h&1 == 0 {
+		return c.arcs[h>>1].from
+	}
+	return c.arcs[h>>1].to
 }
 
-// Report lists what was found and what was done, each with its place.
-type Report struct {
-	Shapes  int      `json:"shapes"`
-	Areas   int      `json:"areas"`
-	Regions int      `json:"regions"`
-	Arcs    int      `json:"arcs"`
-	Points  int      `json:"points"`
-	Repairs []Repair `json:"repairs"`
+// appendChain appends the points of a half-arc without its last.
+func (c *Coverage) appendChain(dst []lattice.Point, h HalfArc) []lattice.Point {
+	p := c.pointsOf(uint32(h >> 1))
+	if h&1 == 0 {
+		return append(dst, p[:len(p)-1]...)
+	}
+	for i := len(p) - 1; i > 0; i-- {
+		dst = append(dst, p[i])
+	}
+	return dst
 }
-
-// Repair is one fault of the input and what was done about it.
-type Repair struct {
-	Kind    string        `json:"kind"` // overlap, gap, sliver, bow-tie, dropped-ring, moved-vertex, multipart, duplicate-point, unclosed-ring ...
-	At      lattice.Point `json:"at"`
-	AreaM2  float64       `json:"area_m2"`
-	WidthM  float64       `json:"width_m,omitempty"`
-	Codes   []string      `json:"codes,omitempty"` // the inputs concerned
-	Rows    []int         `json:"rows,omitempty"`
-	Done    string        `json:"done"`              // "given to X", "listed", "dropped"
-	Blocker bool          `json:"blocker,omitempty"` // must be settled before publishing
-}
-
-// Build makes a coverage of a network from its areas and the shapes of the
-// finest ones. The same input gives the same result, in any order. The error is
-// for input that cannot be used at all; faults that can be resolved or listed
-// are in the report.
-func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *Report, error) {
-	panic("todo")
-}
-
-// AreasOf makes the hierarchy from a network's grids: parents by code, levels by
-// name. Grids of levels that are not drawn are left out.
-func AreasOf(n geo.Network, grids []geo.Grid) ([]Area, error) { panic("todo") }

@@ -1,24 +1,232 @@
 package coverage
 
-import "onegrid/geo/lattice"
+import (
+	"cmp"
+	"slices"
 
-// edge is a straight piece of a border as the input draws it. Who crosses it
-// enters or leaves label, whichever it was: membership is by parity, so the
-// direction does not matter, and an edge drawn twice for one label is no edge.
-// A border between two areas is two edges, one for each.
-type edge struct {
-	a, b  lattice.Point
-	label int32
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+)
+
+// node makes linework whose segments meet only at their ends, by snap rounding:
+// a crossing makes the lattice cell that holds it hot, so does every vertex, and
+// a segment that passes through a hot cell is bent through its centre.
+//
+// Rounded as a whole, linework would also bend segments that merely pass within
+// half a unit of some vertex far from any fault, and would bend again what an
+// earlier rounding left. So only what hangs together with a crossing is bent: a
+// cell is live if a crossing lies in it, or if a segment enters it that also
+// enters a live cell; and a segment is bent iff it enters a live cell. A vertex
+// exactly on a segment divides it, which moves nothing. What neither crosses nor
+// is touched does not move.
+//
+// Why nothing crosses afterwards. Let s be bent, from the centre p to the centre
+// q of cells that it enters one after the other. Between them s and p-q enclose a
+// sliver, every point of which is less than half a unit from s in x and in y: a
+// lattice point in it, p-q included, would be a vertex whose cell s enters, so s
+// would have been bent there too. Any other segment t did not cross s there, or
+// a live cell would lie between p and q. To cross p-q, t must come into the
+// sliver and stay (its end would be such a lattice point), or leave it by p-q
+// again (two straight lines do not meet twice), or leave it inside the cell of p
+// or q, which is live: then t is bent through the same centre.
+func node(edges []edge) (*linework, error) {
+	lw := merge(edges)
+	f := &meetings{lw: lw}
+	joinSelf(lw.boxes(), f.pair)
+	if f.tooMany() {
+		at := f.crossings[0]
+		return nil, geo.Errorf(geo.TooLarge, "outlines cross each other more than %d times", len(f.crossings)-1).Where(at)
+	}
+	if len(f.hits) == 0 && len(f.crossings) == 0 {
+		return lw, nil
+	}
+	f.addCells()
+	return merge(f.bend()), nil
 }
 
-// linework is a set of segments, each once.
-type linework struct {
-	points []lattice.Point // the vertices, each once
-	segs   [][2]uint32     // ends, as indices of points
-	first  []uint32        // labels of segment i: labels[first[i]:first[i+1]]
-	labels []int32         // ascending within a segment, none twice
+// meetings is where segments of a linework meet other than at their ends.
+type meetings struct {
+	lw        *linework
+	hits      []hit
+	crossings []lattice.Point // cells with a crossing
+	cells     []lattice.Point // crossings without a vertex: numbered after the vertices
+	hot       []uint32        // cells with a crossing, by number
 }
 
-// node snap-rounds edges: afterwards segments meet only at their ends.
-// What neither crosses nor is touched does not move.
-func node(edges []edge) (*linework, error) { panic("todo") }
+// hit is a segment that enters a cell in which it does not end. It is exact if
+// the segment passes through the very centre.
+type hit struct {
+	seg, cell uint32
+	exact     bool
+}
+
+// tooMany is true for input that is no map: its crossings could fill the memory.
+func (m *meetings) tooMany() bool { return len(m.crossings) > 1<<20+8*len(m.lw.segs) }
+
+// pair looks at two segments whose boxes share a point.
+func (m *meetings) pair(s, t uint32) {
+	if m.tooMany() {
+		return
+	}
+	a, b := m.lw.ends(s)
+	c, d := m.lw.ends(t)
+	oc, od := orient(a, b, c), orient(a, b, d)
+	oa, ob := orient(c, d, a), orient(c, d, b)
+	m.enter(s, t, a, b, c, d, oc, od)
+	m.enter(t, s, c, d, a, b, oa, ob)
+	if (oc > 0) != (od > 0) && (oa > 0) != (ob > 0) && oc != 0 && od != 0 && oa != 0 && ob != 0 {
+		m.crossings = append(m.crossings, crossingCell(a, b, oa, ob))
+	}
+}
+
+// enter notes where s = a-b enters the cells of the ends c and d of t.
+func (m *meetings) enter(s, t uint32, a, b, c, d lattice.Point, oc, od int64) {
+	if c != a && c != b && entersCell(a, b, c, oc) {
+		m.hits = append(m.hits, hit{s, m.vertex(t, c), oc == 0})
+	}
+	if d != a && d != b && entersCell(a, b, d, od) {
+		m.hits = append(m.hits, hit{s, m.vertex(t, d), od == 0})
+	}
+}
+
+// vertex returns the number of the end of s that lies at p.
+func (m *meetings) vertex(s uint32, p lattice.Point) uint32 {
+	if seg := m.lw.segs[s]; m.lw.points[seg.u] != p {
+		return seg.v
+	}
+	return m.lw.segs[s].u
+}
+
+// addCells numbers the cells of crossings and finds every segment that enters
+// one that is not also a vertex's.
+func (m *meetings) addCells() {
+	slices.SortFunc(m.crossings, lattice.Compare)
+	m.crossings = slices.Compact(m.crossings)
+	var boxes []boxed
+	for _, p := range m.crossings {
+		if v, ok := slices.BinarySearchFunc(m.lw.points, p, func(q, p lattice.Point) int {
+			return cmp.Compare(zkey(q), zkey(p))
+		}); ok {
+			m.hot = append(m.hot, uint32(v))
+			continue
+		}
+		cell := uint32(len(m.lw.points) + len(m.cells))
+		m.cells = append(m.cells, p)
+		m.hot = append(m.hot, cell)
+		boxes = append(boxes, boxOf(p, p, cell))
+	}
+	joinTwo(boxes, m.lw.boxes(), func(cell, s uint32) {
+		a, b := m.lw.ends(s)
+		p := m.at(cell)
+		if o := orient(a, b, p); entersCell(a, b, p, o) {
+			m.hits = append(m.hits, hit{s, cell, o == 0})
+		}
+	})
+}
+
+// at returns the centre of a cell.
+func (m *meetings) at(cell uint32) lattice.Point {
+	if n := uint32(len(m.lw.points)); cell >= n {
+		return m.cells[cell-n]
+	}
+	return m.lw.points[cell]
+}
+
+// bend returns the edges of the linework, bent through the live cells.
+func (m *meetings) bend() []edge {
+	m.sortHits()
+	live := m.spread()
+	edges := make([]edge, 0, len(m.lw.labels)+2*len(m.hits))
+	hits := m.hits
+	for s := range uint32(len(m.lw.segs)) {
+		n := 0
+		for n < len(hits) && hits[n].seg == s {
+			n++
+		}
+		edges = m.divide(edges, s, hits[:n], live)
+		hits = hits[n:]
+	}
+	return edges
+}
+
+// sortHits puts the hits of each segment in the order in which it meets them. A
+// straight path through cells never turns back in x or in y, so the order of
+// centres is that of the path.
+func (m *meetings) sortHits() {
+	slices.SortFunc(m.hits, func(g, h hit) int {
+		if g.seg != h.seg {
+			return cmp.Compare(g.seg, h.seg)
+		}
+		a, b := m.lw.ends(g.seg)
+		p, q := m.at(g.cell), m.at(h.cell)
+		if p.X != q.X {
+			return cmp.Compare(p.X, q.X)
+		}
+		if b.Y < a.Y {
+			return cmp.Compare(q.Y, p.Y)
+		}
+		return cmp.Compare(p.Y, q.Y)
+	})
+	m.hits = slices.Compact(m.hits)
+}
+
+// spread finds the live cells: those with a crossing, and all that hang together
+// with one by segments that enter both.
+func (m *meetings) spread() []bool {
+	cells := len(m.lw.points) + len(m.cells)
+	byCell := slices.Clone(m.hits)
+	slices.SortFunc(byCell, func(g, h hit) int { return cmp.Compare(g.cell, h.cell) })
+	start := func(hits []hit, before func(hit) bool) int {
+		n, _ := slices.BinarySearchFunc(hits, 0, func(h hit, _ int) int {
+			if before(h) {
+				return -1
+			}
+			return 1
+		})
+		return n
+	}
+	live := make([]bool, cells)
+	bent := make(map[uint32]bool)
+	queue := slices.Clone(m.hot)
+	for _, c := range queue {
+		live[c] = true
+	}
+	for len(queue) > 0 {
+		c := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		for i := start(byCell, func(h hit) bool { return h.cell < c }); i < len(byCell) && byCell[i].cell == c; i++ {
+			s := byCell[i].seg
+			if bent[s] {
+				continue
+			}
+			bent[s] = true
+			for k := start(m.hits, func(h hit) bool { return h.seg < s }); k < len(m.hits) && m.hits[k].seg == s; k++ {
+				if d := m.hits[k].cell; !live[d] {
+					live[d] = true
+					queue = append(queue, d)
+				}
+			}
+		}
+	}
+	return live
+}
+
+// divide appends the pieces of segment s. Since a segment that enters one live
+// cell has only live ones, its hits are all followed or only the exact ones.
+func (m *meetings) divide(edges []edge, s uint32, hits []hit, live []bool) []edge {
+	a, b := m.lw.ends(s)
+	piece := func(p, q lattice.Point) {
+		for _, label := range m.lw.labelsOf(s) {
+			edges = append(edges, edge{p, q, label})
+		}
+	}
+	for _, h := range hits {
+		if h.exact || live[h.cell] {
+			p := m.at(h.cell)
+			piece(a, p)
+			a = p
+		}
+	}
+	piece(a, b)
+	return edges
+}

@@ -1,0 +1,215 @@
+package coverage
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"onegrid/geo/lattice"
+)
+
+// A coverage is stored as a header, chunks of areas and chunks of arcs, all of
+// varints:
+//
+//	header  magic, areas, arcs, regions
+//	areas   'A', count, then per area: flags, level, code, parent's code
+//	arcs    'B', count of sides, sides, count of arcs, then per arc:
+//	        left side, right side, points, first point, steps
+//
+// Areas lie in the order of level and code, arcs in the Z-order of where they
+// start. A chunk ends where the content says so: at a code or a starting point
+// whose hash ends in zeros. So a change alters the chunks around it and no
+// others, and editions share the rest. Nothing in a chunk is a number that the
+// coverage allotted: areas are told by code, regions of one area by their
+// smallest vertex.
+const (
+	magic      = "onegrid coverage 1\n"
+	areasChunk = 'A'
+	arcsChunk  = 'B'
+
+	areasPerChunk = 512 // on average; a power of two
+	arcsPerChunk  = 64
+	chunkBytes    = 1 << 17 // a chunk ends here at the latest
+)
+
+// What an area record's flags say.
+const (
+	flagLocked = 1 << iota
+	flagParent
+	flagSameParent // as the record before
+)
+
+// What a side is.
+const (
+	sideExterior = iota
+	sideArea
+	sidePart // one of several regions of an area: its smallest vertex follows
+	sideGap  // likewise
+	sideVoid // likewise
+)
+
+// Encode returns the state in chunks whose content depends only on the state, so
+// that editions share the chunks that did not change.
+func (c *Coverage) Encode() [][]byte {
+	header := []byte(magic)
+	header = binary.AppendUvarint(header, uint64(len(c.areas)))
+	header = binary.AppendUvarint(header, uint64(c.Arcs()))
+	header = binary.AppendUvarint(header, uint64(c.Regions()))
+	return c.encodeArcs(c.encodeAreas([][]byte{header}))
+}
+
+// Hash is the SHA-256 of the state, independent of how it was reached: of the
+// hashes of the chunks, so that an edit rehashes only what it changed.
+func (c *Coverage) Hash() [32]byte {
+	c.once.Do(func() { c.hash = hashOf(c.Encode()) })
+	return c.hash
+}
+
+func hashOf(chunks [][]byte) [32]byte {
+	sums := make([]byte, 0, 32*len(chunks))
+	for _, chunk := range chunks {
+		sum := sha256.Sum256(chunk)
+		sums = append(sums, sum[:]...)
+	}
+	return sha256.Sum256(sums)
+}
+
+func (c *Coverage) encodeAreas(chunks [][]byte) [][]byte {
+	for from := 0; from < len(c.areas); {
+		to := from + 1
+		for size := 0; to < len(c.areas) && size < chunkBytes && mix(hashString(c.areas[to].Code))%areasPerChunk != 0; to++ {
+			size += len(c.areas[to].Code)
+		}
+		b := binary.AppendUvarint([]byte{areasChunk}, uint64(to-from))
+		code, parent := "", ""
+		for _, a := range c.areas[from:to] {
+			flags := byte(0)
+			if a.Locked {
+				flags |= flagLocked
+			}
+			above := ""
+			if a.Parent >= 0 {
+				flags |= flagParent
+				if above = c.areas[a.Parent].Code; above == parent {
+					flags |= flagSameParent
+				}
+			}
+			b = append(b, flags, a.Level)
+			b = appendCode(b, code, a.Code)
+			code = a.Code
+			if flags&(flagParent|flagSameParent) == flagParent {
+				b = appendCode(b, parent, above)
+				parent = above
+			}
+		}
+		chunks, from = append(chunks, b), to
+	}
+	return chunks
+}
+
+// appendCode writes a code as what it shares with the one before and the rest.
+func appendCode(b []byte, before, code string) []byte {
+	n := 0
+	for n < len(before) && n < len(code) && before[n] == code[n] {
+		n++
+	}
+	b = binary.AppendUvarint(b, uint64(n))
+	b = binary.AppendUvarint(b, uint64(len(code)-n))
+	return append(b, code[n:]...)
+}
+
+func (c *Coverage) encodeArcs(chunks [][]byte) [][]byte {
+	for from := 0; from < c.Arcs(); {
+		to := from + 1
+		for to < c.Arcs() && 4*(c.arcs[to].first-c.arcs[from].first) < chunkBytes &&
+			mix(zkey(c.points[c.arcs[to].first]))%arcsPerChunk != 0 {
+			to++
+		}
+		chunks, from = append(chunks, c.encodeChunk(from, to)), to
+	}
+	return chunks
+}
+
+func (c *Coverage) encodeChunk(from, to int) []byte {
+	sides := map[Region]uint64{}
+	var order []Region
+	for i := from; i < to; i++ {
+		for _, r := range [...]Region{c.arcs[i].left, c.arcs[i].right} {
+			if _, ok := sides[r]; !ok {
+				sides[r] = uint64(len(order))
+				order = append(order, r)
+			}
+		}
+	}
+	b := binary.AppendUvarint([]byte{arcsChunk}, uint64(len(order)))
+	code := ""
+	for _, r := range order {
+		b, code = c.appendSide(b, code, r)
+	}
+	b = binary.AppendUvarint(b, uint64(to-from))
+	var start lattice.Point
+	for i := from; i < to; i++ {
+		p := c.pointsOf(uint32(i))
+		b = binary.AppendUvarint(b, sides[c.arcs[i].left])
+		b = binary.AppendUvarint(b, sides[c.arcs[i].right])
+		b = binary.AppendUvarint(b, uint64(len(p)))
+		b = appendStep(b, start, p[0])
+		for k := 1; k < len(p); k++ {
+			b = appendStep(b, p[k-1], p[k])
+		}
+		start = p[0]
+	}
+	return b
+}
+
+// appendSide writes what a region is, so that it can be known in every chunk.
+func (c *Coverage) appendSide(b []byte, code string, r Region) ([]byte, string) {
+	area := c.areaOf[r]
+	switch {
+	case r == Exterior:
+		return append(b, sideExterior), code
+	case area >= 0 && len(c.RegionsOf(area)) == 1:
+		return appendCode(append(b, sideArea), code, c.areas[area].Code), c.areas[area].Code
+	case area >= 0:
+		b = appendCode(append(b, sidePart), code, c.areas[area].Code)
+		return appendStep(b, lattice.Point{}, c.leastOf(r)), c.areas[area].Code
+	case area == Void:
+		return appendStep(append(b, sideVoid), lattice.Point{}, c.leastOf(r)), code
+	}
+	return appendStep(append(b, sideGap), lattice.Point{}, c.leastOf(r)), code
+}
+
+// leastOf returns the smallest vertex of a region.
+func (c *Coverage) leastOf(r Region) lattice.Point {
+	least := lattice.Point{X: 1<<31 - 1, Y: 1<<31 - 1}
+	for _, h := range c.halvesOf(r) {
+		for _, p := range c.pointsOf(uint32(h >> 1)) {
+			if less(p, least) {
+				least = p
+			}
+		}
+	}
+	return least
+}
+
+func appendStep(b []byte, from, to lattice.Point) []byte {
+	b = binary.AppendVarint(b, int64(to.X)-int64(from.X))
+	return binary.AppendVarint(b, int64(to.Y)-int64(from.Y))
+}
+
+// mix spreads a key over all 64 bits (the finish of MurmurHash3).
+func mix(h uint64) uint64 {
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
+}
+
+// hashString is FNV-1a: it must never change, since chunks end by it.
+func hashString(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}

@@ -1,0 +1,124 @@
+package coverage
+
+import (
+	"slices"
+
+	"onegrid/geo/lattice"
+)
+
+// edge is a straight piece of a border as the input draws it. Who crosses it
+// enters or leaves label, whichever it was: membership is by parity, so the
+// direction does not matter, and an edge drawn twice for one label is no edge.
+// A border between two areas is two edges, one for each.
+type edge struct {
+	a, b  lattice.Point
+	label int32
+}
+
+// linework is a set of segments, each once. Vertices are in Z-order, segments by
+// their ends, so it does not depend on the order in which edges came.
+type linework struct {
+	points []lattice.Point // the vertices, each once
+	segs   []segment
+	first  []uint32 // labels of segment i: labels[first[i]:first[i+1]]
+	labels []int32  // ascending within a segment, none twice, at least one
+}
+
+// segment has its ends as indices of points, u < v.
+type segment struct{ u, v uint32 }
+
+// ends returns where a segment runs, the smaller end first.
+func (l *linework) ends(s uint32) (a, b lattice.Point) {
+	return ordered(l.points[l.segs[s].u], l.points[l.segs[s].v])
+}
+
+// labelsOf returns what crossing a segment enters or leaves.
+func (l *linework) labelsOf(s uint32) []int32 {
+	return l.labels[l.first[s]:l.first[s+1]]
+}
+
+// merge makes linework of edges: those that coincide become one segment, and
+// labels drawn an even number of times cancel.
+func merge(edges []edge) *linework {
+	l := &linework{}
+	ends := l.index(edges)
+	type end struct {
+		v     uint32
+		label int32
+	}
+	// Sort by the smaller end with one counting pass; the few segments of one
+	// vertex are then sorted among themselves.
+	at := make([]uint32, len(l.points)+1)
+	for i := range ends {
+		at[ends[i].u+1]++
+	}
+	for i := 1; i < len(at); i++ {
+		at[i] += at[i-1]
+	}
+	sorted := make([]end, len(ends))
+	fill := slices.Clone(at)
+	for i, s := range ends {
+		sorted[fill[s.u]] = end{s.v, edges[i].label}
+		fill[s.u]++
+	}
+	l.segs = make([]segment, 0, len(ends)/2+1)
+	l.first = make([]uint32, 0, len(ends)/2+2)
+	l.labels = make([]int32, 0, len(ends))
+	for u := range l.points {
+		fan := sorted[at[u]:at[u+1]]
+		slices.SortFunc(fan, func(a, b end) int {
+			if a.v != b.v {
+				return int(int64(a.v) - int64(b.v))
+			}
+			return int(int64(a.label) - int64(b.label))
+		})
+		for i := 0; i < len(fan); {
+			v, start := fan[i].v, len(l.labels)
+			for i < len(fan) && fan[i].v == v {
+				j := i + 1
+				for j < len(fan) && fan[j] == fan[i] {
+					j++
+				}
+				if (j-i)%2 == 1 && v != uint32(u) {
+					l.labels = append(l.labels, fan[i].label)
+				}
+				i = j
+			}
+			if len(l.labels) > start {
+				l.segs = append(l.segs, segment{uint32(u), v})
+				l.first = append(l.first, uint32(start))
+			}
+		}
+	}
+	l.first = append(l.first, uint32(len(l.labels)))
+	return l
+}
+
+// index numbers the distinct ends of edges in Z-order and returns each edge's.
+func (l *linework) index(edges []edge) []segment {
+	// Edges of a ring follow each other, so most ends are met twice in a row.
+	keys := make([]keyed, 0, len(edges)+len(edges)/8)
+	ends := make([]segment, len(edges))
+	for i, e := range edges {
+		if i == 0 || edges[i-1].b != e.a {
+			keys = append(keys, keyed{zkey(e.a), uint32(len(keys))})
+		}
+		ends[i].u = uint32(len(keys) - 1)
+		keys = append(keys, keyed{zkey(e.b), uint32(len(keys))})
+		ends[i].v = uint32(len(keys) - 1)
+	}
+	rank := make([]uint32, len(keys))
+	last := uint64(0)
+	for i, k := range sortKeyed(keys) {
+		if i == 0 || k.key != last {
+			l.points = append(l.points, zpoint(k.key))
+			last = k.key
+		}
+		rank[k.id] = uint32(len(l.points) - 1)
+	}
+	for i, s := range ends {
+		u, v := rank[s.u], rank[s.v]
+		ends[i] = segment{min(u, v), max(u, v)}
+	}
+	return ends
+}

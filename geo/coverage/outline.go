@@ -1,0 +1,151 @@
+package coverage
+
+import (
+	"slices"
+
+	"onegrid/geo/lattice"
+)
+
+// Polygons returns the exact outline of an area of any level: the union of its
+// regions, arcs between them left out. Outer rings counter-clockwise, holes
+// clockwise, without the closing repeat. Where it touches itself in a point, two
+// rings meet there. The points are the caller's.
+func (c *Coverage) Polygons(area int32) lattice.MultiPolygon {
+	u := union{c: c, area: area, part: map[Region]int{}}
+	u.collect()
+	return u.polygons()
+}
+
+// union is an area of any level as a set of regions.
+type union struct {
+	c       *Coverage
+	area    int32
+	regions []Region
+	part    map[Region]int // connected part that a region belongs to
+	parts   int
+}
+
+// collect gathers the regions of the area and joins those with a common border.
+func (u *union) collect() {
+	u.regions = u.c.appendRegions(nil, u.area)
+	slices.Sort(u.regions)
+	for _, r := range u.regions {
+		u.part[r] = -1
+	}
+	for _, r := range u.regions {
+		if u.part[r] >= 0 {
+			continue
+		}
+		u.part[r] = u.parts
+		for stack := []Region{r}; len(stack) > 0; {
+			r := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			for _, h := range u.c.halvesOf(r) {
+				other := u.c.leftOf(h ^ 1)
+				if p, ok := u.part[other]; ok && p < 0 {
+					u.part[other] = u.parts
+					stack = append(stack, other)
+				}
+			}
+		}
+		u.parts++
+	}
+}
+
+func (u *union) has(r Region) bool {
+	_, ok := u.part[r]
+	return ok
+}
+
+// next returns the half-arc with which the outline goes on: at its node, the
+// first clockwise from the way back that is not inside the area.
+func (u *union) next(h HalfArc) HalfArc {
+	g := HalfArc(u.c.next[h])
+	for u.has(u.c.leftOf(g ^ 1)) {
+		g = HalfArc(u.c.next[g^1])
+	}
+	return g
+}
+
+func (u *union) polygons() lattice.MultiPolygon {
+	outers := make([]lattice.Ring, u.parts)
+	holes := make([][]lattice.Ring, u.parts)
+	done := map[HalfArc]bool{}
+	for _, r := range u.regions {
+		for _, h := range u.c.halvesOf(r) {
+			if done[h] || u.has(u.c.leftOf(h^1)) {
+				continue
+			}
+			for _, ring := range u.rings(h, done) {
+				if p := u.part[r]; twiceArea(ring) > 0 {
+					outers[p] = ring
+				} else {
+					holes[p] = append(holes[p], ring)
+				}
+			}
+		}
+	}
+	out := make(lattice.MultiPolygon, 0, u.parts)
+	for p, outer := range outers {
+		out = append(out, append(lattice.Polygon{outer}, holes[p]...))
+	}
+	return out
+}
+
+// rings walks the outline from h and parts it where it comes to a node twice.
+func (u *union) rings(h HalfArc, done map[HalfArc]bool) []lattice.Ring {
+	var out []lattice.Ring
+	var path []HalfArc
+	at := map[int32]int{}
+	for g := h; ; {
+		done[g] = true
+		at[u.c.tail(g)] = len(path)
+		path = append(path, g)
+		if from, ok := at[u.c.tail(g^1)]; ok {
+			var ring lattice.Ring
+			for _, g := range path[from:] {
+				delete(at, u.c.tail(g))
+				ring = u.c.appendChain(ring, g)
+			}
+			out = append(out, ring)
+			path = path[:from]
+		}
+		if g = u.next(g); g == h {
+			return out
+		}
+	}
+}
+
+// Neighbours returns the areas of the same level that share a border of more
+// than a point with area, each once, by index.
+func (c *Coverage) Neighbours(area int32) []int32 {
+	level := c.areas[area].Level
+	found := map[int32]bool{}
+	for _, r := range c.appendRegions(nil, area) {
+		for _, h := range c.halvesOf(r) {
+			if a := c.ancestor(c.areaOf[c.leftOf(h^1)], level); a >= 0 && a != area {
+				found[a] = true
+			}
+		}
+	}
+	out := make([]int32, 0, len(found))
+	for a := range found {
+		out = append(out, a)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// halvesOf returns the half-arcs of all rings of a region.
+func (c *Coverage) halvesOf(r Region) []HalfArc {
+	return c.halves[c.ringFirst[c.rings[r]]:c.ringFirst[c.rings[r+1]]]
+}
+
+// twiceArea is twice the signed area of a ring: positive counter-clockwise.
+func twiceArea(ring lattice.Ring) int64 {
+	sum := int64(0)
+	for i, p := range ring {
+		sum += cross(ring[0], p, ring[(i+1)%len(ring)])
+	}
+	return sum
+}

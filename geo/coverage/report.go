@@ -1,0 +1,84 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+
+	"onegrid/geo/lattice"
+)
+
+// Shape is what a file says of one finest area: polygons filled even-odd each,
+// united when there are several.
+type Shape struct {
+	Code  string
+	Shape lattice.MultiPolygon
+	Row   int // feature of the file, for the report
+}
+
+// What becomes of gaps wider than Policy.GapWidthM.
+const (
+	ListGaps = "list" // they stay, listed as blockers; the default
+	VoidGaps = "void" // they are declared to be nobody's
+	FillGaps = "fill" // they go to the longest border like narrow ones
+)
+
+// Policy says how faults are resolved. Nothing is resolved silently.
+type Policy struct {
+	// GapWidthM is the width up to which a gap is closed, in metres; 0 closes
+	// none. Wider ones are listed. The width is that of the widest circle that
+	// fits in.
+	GapWidthM float64
+	// WideGaps is one of ListGaps, VoidGaps and FillGaps; empty means ListGaps.
+	// It counts for basic networks. The others need not cover the ground: what
+	// is wide stays outside, unless it is to be filled.
+	WideGaps string
+	// Priority orders the claimants of an overlap, first wins. Codes that are
+	// not named lose to those that are; among equals the longest shared border
+	// decides, then the smaller code.
+	Priority []string
+}
+
+// Report lists what was found and what was done, each with its place.
+type Report struct {
+	Shapes  int      `json:"shapes"`
+	Areas   int      `json:"areas"`
+	Regions int      `json:"regions"`
+	Arcs    int      `json:"arcs"`
+	Points  int      `json:"points"`
+	Repairs []Repair `json:"repairs"`
+}
+
+// Repair is one fault of the input and what was done about it.
+type Repair struct {
+	Kind    string        `json:"kind"`
+	At      lattice.Point `json:"at"`
+	AreaM2  float64       `json:"area_m2"`
+	WidthM  float64       `json:"width_m,omitempty"`
+	Codes   []string      `json:"codes,omitempty"` // the inputs concerned
+	Rows    []int         `json:"rows,omitempty"`
+	Done    string        `json:"done"`              // "given to X", "listed", "dropped"
+	Blocker bool          `json:"blocker,omitempty"` // must be settled before publishing
+}
+
+// The kinds of repair.
+const (
+	RepairOverlap   = "overlap"         // claimed by several areas
+	RepairGap       = "gap"             // claimed by none, and enclosed
+	RepairFragment  = "fragment"        // cut off from its area's own polygon
+	RepairMultipart = "multipart"       // an area in several regions
+	RepairMissing   = "missing"         // an area without any region
+	RepairDropped   = "dropped-ring"    // a ring without an inside
+	RepairDuplicate = "duplicate-point" // the same point twice in a row
+	RepairSpike     = "spike"           // a ring that runs out and back the same way
+	RepairBowTie    = "bow-tie"         // an outline that crosses itself
+	RepairBent      = "bent-border"     // bent through a lattice cell, by less than 1.5 units
+)
+
+// sort puts the repairs in an order that does not depend on the input's.
+func (r *Report) sort() {
+	slices.SortFunc(r.Repairs, func(a, b Repair) int {
+		return cmp.Or(
+			cmp.Compare(a.Kind, b.Kind), lattice.Compare(a.At, b.At), slices.Compare(a.Codes, b.Codes),
+			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows))
+	})
+}
