@@ -1,0 +1,165 @@
+// The questions that a page asks the servers, and the shapes of the answers as
+// far as the page reads them. Everything is on the page's own origin.
+import type { Name } from "./i18n.ts";
+
+export type Point = [lon: number, lat: number];
+
+/** An area as it is named in passing: in a chain, as a neighbour, as an owner. */
+export interface AreaRef {
+  code: string;
+  name?: Name;
+  level: string;
+  network?: string;
+  distance_m?: number;
+}
+
+export interface Post {
+  role: string;
+  name?: Name;
+  link?: string;
+}
+
+export interface Card extends AreaRef {
+  id: number;
+  chain?: AreaRef[];
+  posts?: Post[];
+  figures?: Partial<Record<Figure, number>>;
+  bbox?: [number, number, number, number];
+  label?: Point;
+  neighbours?: AreaRef[];
+  children?: number;
+  edition?: { id: number; effective_from?: string } | number;
+}
+
+export type Figure =
+  | "households"
+  | "units"
+  | "buildings"
+  | "devices"
+  | "cameras"
+  | "sites"
+  | "open_incidents"
+  | "area_m2";
+
+export interface Located {
+  status: string;
+  grid?: AreaRef | null;
+  owner?: AreaRef | null;
+  chain?: AreaRef[];
+  text?: string;
+  border?: { distance_m: number; neighbour?: AreaRef | null } | null;
+}
+
+export interface Suggestion {
+  kind: "grid" | "estate" | "building" | "site";
+  code: string;
+  name?: Name;
+  level?: string;
+  context?: string;
+  point: Point;
+}
+
+export interface SchemeLevel {
+  id: string;
+  name?: Name;
+  kind?: "area" | "building" | "unit";
+  partial?: boolean;
+}
+
+export interface SchemeNetwork {
+  id: string;
+  kind: "basic" | "exclusive" | "stacked";
+  name?: Name;
+  levels: SchemeLevel[];
+}
+
+export interface Scheme {
+  name?: Name;
+  networks: SchemeNetwork[];
+  categories?: Category[];
+}
+
+/** A category as far as the wall reads it; a scheme may say more. */
+export interface Category {
+  id?: string;
+  code?: string;
+  name?: Name;
+  due_minutes?: number;
+}
+
+export interface IncidentProps {
+  code?: string;
+  category?: string;
+  urgency?: string;
+  state?: string;
+  /** Seconds since 1970, or RFC 3339. */
+  at: number | string;
+  grid?: string;
+  owner?: string;
+  owner_name?: Name;
+}
+
+export interface IncidentFeature {
+  type: "Feature";
+  id: number;
+  geometry: { type: "Point"; coordinates: Point };
+  properties: IncidentProps;
+}
+
+export interface IncidentCollection {
+  type: "FeatureCollection";
+  seq?: number;
+  features: IncidentFeature[];
+}
+
+export interface TileJSON {
+  bounds?: [number, number, number, number];
+  center?: [number, number, number];
+  tiles: string[];
+}
+
+/** An answer that was not 2xx: the status, and the problem's own words where it has any. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** get fetches JSON. It throws Refused for an answer that is not 2xx, TypeError when there is none. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: signal ?? null });
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
+    throw new Refused(answer.status, problem.detail ?? problem.title ?? answer.statusText);
+  }
+  return answer.json() as Promise<T>;
+}
+
+const code = encodeURIComponent;
+
+export const card = (grid: string, signal?: AbortSignal) => get<Card>(`/v1/grids/${code(grid)}`, signal);
+
+export const children = async (grid: string, signal?: AbortSignal): Promise<AreaRef[]> => {
+  const answer = await get<AreaRef[] | { children?: AreaRef[]; grids?: AreaRef[] }>(
+    `/v1/grids/${code(grid)}/children`,
+    signal,
+  );
+  return Array.isArray(answer) ? answer : (answer.children ?? answer.grids ?? []);
+};
+
+export const boundary = (grid: string, signal?: AbortSignal) =>
+  get<GeoJSON.Feature | GeoJSON.FeatureCollection>(`/v1/grids/${code(grid)}/boundary`, signal);
+
+export const locate = ([lon, lat]: Point, signal?: AbortSignal) =>
+  get<Located>(`/v1/locate?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&include=chain`, signal);
+
+export const suggest = async (q: string, signal?: AbortSignal) =>
+  (await get<{ suggestions?: Suggestion[] }>(`/v1/suggest?q=${encodeURIComponent(q)}&limit=8`, signal))
+    .suggestions ?? [];
+
+export const scheme = () => get<Scheme>("/v1/scheme");
+export const incidents = () => get<IncidentCollection>("/live/incidents.json");
+export const tileset = (id: string) => get<TileJSON>(`/tiles/${code(id)}.json`);

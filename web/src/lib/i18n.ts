@@ -1,0 +1,141 @@
+// Every text of the page, in one table: key → [Chinese, English]. `{n}` and the
+// like are filled in by t().
+import { signal } from "@preact/signals";
+
+export type Lang = "zh" | "en";
+
+const table = {
+  wall: ["指挥大屏", "Command wall"],
+  map: ["城市网格地图", "Map of the city's grids"],
+  edition: ["第 {id} 版", "Edition {id}"],
+  since: ["{date} 起生效", "in force since {date}"],
+  fresh: ["数据 {age} 前", "data {age} ago"],
+  freshNow: ["数据实时", "data is live"],
+  connecting: ["正在连接…", "connecting…"],
+  stale: [
+    "数据已停止更新 {age}（最后一次 {time}）。画面可能已过时，正在自动重连…",
+    "No fresh data for {age} (last at {time}). This picture may be out of date; reconnecting…",
+  ],
+  staleFirst: ["尚未连上数据服务，正在自动重连…", "Not connected to the data service yet; reconnecting…"],
+  behind: [
+    "数据服务落后 {age}，画面可能已过时。",
+    "The data service is {age} behind; this picture may be out of date.",
+  ],
+  styleFailed: ["地图样式加载失败，正在重试…", "The map's style could not be loaded; trying again…"],
+  noWebgl: ["此浏览器不支持 WebGL 2，无法绘制地图。", "This browser has no WebGL 2 and cannot draw the map."],
+
+  search: ["搜索网格名称或编码", "Search a grid's name or code"],
+  noResult: ["没有找到“{q}”", "Nothing found for “{q}”"],
+  searchFailed: ["搜索暂不可用", "Search is not available now"],
+  grid: ["网格", "Grid"],
+  estate: ["小区", "Estate"],
+  building: ["楼栋", "Building"],
+  site: ["场所", "Site"],
+
+  layers: ["图层", "Layers"],
+  home: ["全城", "Whole city"],
+  zoomIn: ["放大", "Zoom in"],
+  zoomOut: ["缩小", "Zoom out"],
+  switchLang: ["English", "中文"],
+  close: ["关闭", "Close"],
+
+  "layer.base": ["道路与水系", "Streets and water"],
+  "layer.borders": ["网格边界", "Borders"],
+  "layer.names": ["网格名称", "Names"],
+  "layer.estates": ["小区", "Estates"],
+  "layer.buildings": ["楼栋", "Buildings"],
+  "layer.sites": ["场所", "Sites"],
+  "layer.devices": ["摄像头与传感器", "Cameras and sensors"],
+  "layer.views": ["摄像头视域", "Camera views"],
+  "layer.exclusive": ["专属网格", "Exclusive grids"],
+  "layer.incidents": ["事件", "Incidents"],
+
+  open: ["未办结", "Open"],
+  urgent: ["紧急", "Urgent"],
+  overdue: ["超期", "Overdue"],
+  unplaced: ["无主", "Unplaced"],
+  today: ["24小时", "24 hours"],
+  queue: ["事件", "Incidents"],
+  calm: ["没有未办结的事件", "No open incidents"],
+  grouped: ["{n} 件", "{n} reports"],
+  more: ["还有 {n} 件", "{n} more"],
+  perArea: ["各{level}未办结", "Open by {level}"],
+  area: ["辖区", "area"],
+  others: ["其他", "Others"],
+  trend: ["24 小时上报量", "Reports over 24 hours"],
+  trendBand: ["近四周同时段范围", "range of the last four weeks"],
+  trendShort: ["历史不足，暂无四周对照", "history is too short for the four-week band"],
+
+  inset: ["最新紧急事件", "Newest urgent incident"],
+  seenBy: ["{n} 个摄像头可见", "seen by {n} cameras"],
+  seenByNone: ["无摄像头可见", "no camera sees it"],
+
+  card: ["网格卡片", "Grid card"],
+  code: ["编码", "Code"],
+  posts: ["岗位", "Posts"],
+  noPosts: ["未设岗位", "No posts"],
+  households: ["户", "households"],
+  units: ["单元", "units"],
+  buildings: ["楼栋", "buildings"],
+  devices: ["设备", "devices"],
+  cameras: ["摄像头", "cameras"],
+  sites: ["场所", "sites"],
+  openIncidents: ["未办结事件", "open incidents"],
+  areaSize: ["面积", "area"],
+  children: ["下辖", "holds"],
+  neighbours: ["相邻", "Neighbours"],
+  floors: ["楼层网格", "Grids by floor"],
+  floor: ["{from}–{to} 层", "floors {from}–{to}"],
+  here: ["此处", "This spot"],
+  border: ["距边界 {m} 米，邻 {name}", "{m} m from the border with {name}"],
+  outside: ["此处不在辖区内", "This spot is outside the jurisdiction"],
+  cardFailed: ["暂时读不到网格信息", "The grid's facts cannot be read now"],
+  network: ["网络", "Network"],
+
+  "level.district": ["区", "District"],
+  "level.street": ["街道", "Street"],
+  "level.town": ["镇", "Town"],
+  "level.community": ["社区", "Community"],
+  "level.village": ["村", "Village"],
+  "level.grid": ["网格", "Grid"],
+  "level.micro-grid": ["微网格", "Micro-grid"],
+
+  "role.leader": ["网格长", "Leader"],
+  "role.member": ["网格员", "Member"],
+  "role.police": ["片警", "Police officer"],
+  "role.instructor": ["指导员", "Instructor"],
+  "role.cadre": ["街道干部", "Street cadre"],
+  "role.informant": ["信息员", "Informant"],
+  "role.station": ["驿站", "Station"],
+
+  second: ["{n}秒", "{n}s"],
+  minute: ["{n}分", "{n}m"],
+  hour: ["{n}时", "{n}h"],
+  day: ["{n}天", "{n}d"],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type Key = keyof typeof table;
+
+export const lang = signal<Lang>("zh");
+
+/** The text of a key in the page's language, its {places} filled from values. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  const text = table[key][lang.value === "zh" ? 0 : 1];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The text of a key made of a known prefix and data; the data itself where the table has no such key. */
+export function tOr(prefix: string, word: string): string {
+  const key = `${prefix}.${word}`;
+  return key in table ? t(key as Key) : word;
+}
+
+/** A name as the servers write it: a plain string, or texts by language. */
+export type Name = string | Record<string, string> | null | undefined;
+
+/** A name in the page's language, else the plain one, else Chinese, English, whichever there is. */
+export function nameOf(name: Name): string {
+  if (!name) return "";
+  if (typeof name === "string") return name;
+  return name[lang.value] ?? name[""] ?? name.zh ?? name.en ?? Object.values(name)[0] ?? "";
+}

@@ -1,0 +1,83 @@
+// Puts the open incidents on a map: all as symbols of the `live` source, the
+// fresh ones besides as elements that pulse. The pulse is CSS, so that the map
+// itself is drawn only when something on it changes.
+import { type GeoJSONSource, type Map as MapLibre, Marker } from "maplibre-gl";
+import { t, tOr } from "../lib/i18n.ts";
+import { type Incident, type Mark, markOf } from "../lib/incident.ts";
+import { acknowledge, categories, serverNow } from "../lib/state.ts";
+
+type Shown = { incident: Incident; mark: Mark };
+
+export class LiveLayer {
+  private shown = new Map<number, Shown>();
+  private pulses = new Map<number, Marker>();
+
+  constructor(private readonly map: MapLibre) {}
+
+  /** Brings the source to the given incidents by the difference to what it shows. */
+  show(all: ReadonlyMap<number, Incident>): void {
+    const source = this.map.getSource<GeoJSONSource>("live");
+    if (!source) return;
+    const add: GeoJSON.Feature[] = [];
+    const remove: number[] = [];
+    for (const id of this.shown.keys()) {
+      if (!all.has(id)) remove.push(id);
+    }
+    for (const incident of all.values()) {
+      const mark = markOf(incident, categories.value, serverNow.peek());
+      const before = this.shown.get(incident.id);
+      if (before?.incident === incident && before.mark === mark) continue;
+      if (before) remove.push(incident.id);
+      add.push(feature(incident, mark));
+      this.shown.set(incident.id, { incident, mark });
+    }
+    for (const id of remove) if (!all.has(id)) this.shown.delete(id);
+    if (add.length + remove.length > 0) void source.updateData({ add, remove });
+  }
+
+  /** Lets exactly these incidents pulse. */
+  pulse(fresh: ReadonlySet<number>, onClick: (incident: Incident) => void): void {
+    for (const [id, marker] of this.pulses) {
+      if (fresh.has(id) && this.shown.has(id)) continue;
+      marker.remove();
+      this.pulses.delete(id);
+    }
+    for (const id of fresh) {
+      const shown = this.shown.get(id);
+      if (!shown || this.pulses.has(id)) continue;
+      const marker = new Marker({ element: pulseElement(shown, onClick), anchor: "center" })
+        .setLngLat(shown.incident.point)
+        .addTo(this.map);
+      this.pulses.set(id, marker);
+    }
+  }
+}
+
+function feature(incident: Incident, mark: Mark): GeoJSON.Feature {
+  return {
+    type: "Feature",
+    id: incident.id,
+    geometry: { type: "Point", coordinates: incident.point },
+    properties: { id: incident.id, mark, category: incident.category },
+  };
+}
+
+const paths: Record<Mark, string> = {
+  open: "M16 6.5a9.5 9.5 0 1 0 .01 0Z",
+  overdue: "M16 4.5 27.5 25h-23Z",
+  urgent: "M16 3 29 16 16 29 3 16Z",
+};
+
+function pulseElement({ incident, mark }: Shown, onClick: (incident: Incident) => void): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = `pulse pulse-${mark}`;
+  button.setAttribute("aria-label", `${t(mark)}: ${tOr("category", incident.category)}`);
+  button.innerHTML = `<i></i><svg viewBox="0 0 32 32" aria-hidden="true"><path d="${paths[mark]}"/></svg>`;
+  button.addEventListener("click", (event) => {
+    event.stopPropagation();
+    acknowledge(incident.id);
+    onClick(incident);
+  });
+  return button;
+}

@@ -1,0 +1,110 @@
+// Fits the served style to this city: fonts from the page's own files, the
+// scheme's levels in place of the four that the style was written for, and a
+// hatched layer for each exclusive network.
+import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { SchemeLevel, SchemeNetwork } from "../lib/api.ts";
+import type { Switch } from "../lib/params.ts";
+
+/** The weights at which a border can be drawn and an area named, the heaviest first. */
+const tiers = ["district", "street", "community", "grid"] as const;
+export type Tier = (typeof tiers)[number];
+
+/**
+ * Which tier a level is drawn at. A level named like a tier is that tier;
+ * any other is placed by its distance from the finest level that is everywhere,
+ * because grids are of one size the world over and what lies above them is not.
+ */
+export function tierOf(levels: readonly SchemeLevel[], index: number): Tier {
+  const id = levels[index]?.id;
+  const named = tiers.find((tier) => tier === id);
+  if (named) return named;
+  const finest = levels.findLastIndex((level) => !level.partial);
+  const up = Math.max(0, finest - index);
+  return tiers[Math.max(0, tiers.length - 1 - up)] ?? "district";
+}
+
+interface Meta {
+  switch?: Switch;
+  tier?: Tier;
+}
+
+export const metaOf = (layer: LayerSpecification): Meta => (layer.metadata ?? {}) as Meta;
+
+/** What the style needs from fonts.ts, so that this file can be tested without the files themselves. */
+export type FontFaces = Record<string, { url: string; "unicode-range": string[] }[]>;
+
+export function fitStyle(
+  served: StyleSpecification,
+  levels: readonly SchemeLevel[],
+  exclusives: readonly SchemeNetwork[],
+  fontFaces: FontFaces,
+): StyleSpecification {
+  const style = structuredClone(served);
+  style["font-faces"] = fontFaces;
+  if (levels.length > 0) {
+    for (const layer of style.layers) {
+      const { tier } = metaOf(layer);
+      if (!tier || !("filter" in layer)) continue;
+      const ids = levels.filter((_, i) => tierOf(levels, i) === tier).map((level) => level.id);
+      layer.filter = ["in", ["get", "level"], ["literal", ids]] as FilterSpecification;
+    }
+  }
+  exclusives.forEach((network, i) => {
+    addExclusive(style, network, i);
+  });
+  return style;
+}
+
+/** Hatches a network's finest areas, above the ground and below the borders of the basic network. */
+function addExclusive(style: StyleSpecification, network: SchemeNetwork, index: number): void {
+  const finest = network.levels.findLast((level) => !level.kind || level.kind === "area");
+  if (!finest) return;
+  const source = `net-${network.id}`;
+  style.sources[source] = { type: "vector", url: `/tiles/${encodeURIComponent(network.id)}.json` };
+  const metadata = { switch: "exclusive" } satisfies Meta;
+  const common = { source, metadata, minzoom: 11.5 };
+  const layers: LayerSpecification[] = [
+    {
+      ...common,
+      id: `${source}-hatch`,
+      type: "fill",
+      "source-layer": finest.id,
+      paint: {
+        "fill-pattern": `hatch-${index % 2}`,
+        "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11.5, 0.1, 14, 0.2],
+      },
+    },
+    {
+      ...common,
+      id: `${source}-edge`,
+      type: "line",
+      "source-layer": "borders",
+      paint: { "line-color": "#C3CCD6", "line-width": 1.2, "line-dasharray": [4, 2], "line-opacity": 0.8 },
+    },
+  ];
+  const label: LayerSpecification = {
+    ...common,
+    id: `${source}-label`,
+    type: "symbol",
+    "source-layer": "labels",
+    minzoom: 14.2,
+    layout: {
+      "text-field": [
+        "case",
+        ["==", ["global-state", "lang"], "en"],
+        ["coalesce", ["get", "name_en"], ["get", "name"]],
+        ["get", "name"],
+      ],
+      "text-font": ["Noto Sans SC Regular"],
+      "text-size": 20,
+      "text-max-width": 8,
+    },
+    paint: { "text-color": "#C3CCD6", "text-halo-color": "#15191E", "text-halo-width": 2 },
+  };
+  const before = (id: string) => {
+    const at = style.layers.findIndex((layer) => layer.id === id);
+    return at < 0 ? style.layers.length : at;
+  };
+  style.layers.splice(before("border-grid"), 0, ...layers);
+  style.layers.splice(before("label-grid"), 0, label);
+}

@@ -1,0 +1,117 @@
+import { effect, signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { boundary } from "../lib/api.ts";
+import { age } from "../lib/format.ts";
+import { t } from "../lib/i18n.ts";
+import type { Incident } from "../lib/incident.ts";
+import { categoryName, ownerName } from "../lib/names.ts";
+import { fresh, incidents, newestUrgent, serverNow } from "../lib/state.ts";
+import type { City } from "../map/city.ts";
+import { LiveLayer } from "../map/live.ts";
+import { MapFrame } from "./MapFrame.tsx";
+import { MarkIcon } from "./MarkIcon.tsx";
+import { addCity, goToIncident } from "./maps.ts";
+import { useCity } from "./useCity.ts";
+
+/** A person must be able to read one before the next: at most one change in this time. */
+export const holdMs = 20_000;
+
+/** The incident that the inset shows now. */
+const held = signal<Incident | undefined>();
+
+/** Follows the newest urgent incident at a pace that a person can read. */
+function followUrgent(): () => void {
+  let changedMs = Number.NEGATIVE_INFINITY;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const take = () => {
+    const next = newestUrgent.peek();
+    if (next?.id === held.peek()?.id) return;
+    changedMs = Date.now();
+    held.value = next;
+  };
+  const stop = effect(() => {
+    const next = newestUrgent.value;
+    clearTimeout(timer);
+    // One that is settled makes room at once: a closed case must not hang on the wall.
+    const over = held.peek() && !incidents.value.has(held.peek()?.id ?? 0);
+    const wait = over || !held.peek() ? 0 : changedMs + holdMs - Date.now();
+    if (next?.id === held.peek()?.id) return;
+    if (wait <= 0) take();
+    else timer = setTimeout(take, wait);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** The newest urgent incident from near: where it is, in whose grid, and which cameras see it. */
+export function Inset() {
+  useEffect(followUrgent, []);
+  return held.value ? <InsetMap incident={held.value} /> : null;
+}
+
+function InsetMap({ incident }: { incident: Incident }) {
+  const seeing = useSignal<number | undefined>(undefined);
+  const container = useCity("inset", (city) => {
+    const live = new LiveLayer(city.map);
+    const undo = [
+      addCity(city, false),
+      effect(() => live.show(incidents.value)),
+      effect(() => live.pulse(new Set(held.value ? [held.value.id] : []), () => {})),
+      effect(() => held.value && void focus(city, held.value)),
+    ];
+    city.map.on("idle", () => {
+      if (held.peek()) seeing.value = showSeeing(city, held.peek() as Incident);
+    });
+    return () => {
+      for (const step of undo) step();
+    };
+  });
+  return (
+    <MapFrame map={container} class="inset">
+      <button
+        type="button"
+        class={fresh.value.has(incident.id) ? "inset-head fresh" : "inset-head"}
+        onClick={() => goToIncident(incident)}
+      >
+        <MarkIcon mark="urgent" />
+        <span>
+          <b>{categoryName(incident.category)}</b> {age((serverNow.value - incident.atMs) / 1000)}
+          <small>
+            {ownerName(incident)}
+            {seeing.value !== undefined &&
+              ` · ${seeing.value ? t("seenBy", { n: seeing.value }) : t("seenByNone")}`}
+          </small>
+        </span>
+      </button>
+    </MapFrame>
+  );
+}
+
+/** Puts the incident in the middle and its owner's outline around it. */
+async function focus(city: City, incident: Incident): Promise<void> {
+  city.map.jumpTo({ center: incident.point, zoom: 16.6 });
+  city.select(undefined);
+  if (!incident.owner) return;
+  const area = await boundary(incident.owner).catch(() => undefined);
+  if (held.peek()?.id === incident.id) city.select(area);
+}
+
+/** Lights the view sectors that the incident lies in and returns how many there are. */
+function showSeeing({ map }: City, incident: Incident): number {
+  const at = map.project(incident.point);
+  const codes = new Set(
+    map
+      .queryRenderedFeatures([at.x, at.y], { layers: ["views", "views-seeing"] })
+      .map((f) => String(f.properties.code)),
+  );
+  const filter: ["in", ["get", string], ["literal", string[]]] = [
+    "in",
+    ["get", "code"],
+    ["literal", [...codes].sort()],
+  ];
+  if (JSON.stringify(map.getFilter("views-seeing")) !== JSON.stringify(filter))
+    map.setFilter("views-seeing", filter);
+  return codes.size;
+}

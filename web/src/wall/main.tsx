@@ -1,0 +1,19 @@
+import { render } from "preact";
+import "maplibre-gl/dist/maplibre-gl.css";
+import "uplot/dist/uPlot.min.css";
+import "./wall.css";
+import { registerFonts } from "../lib/fonts.ts";
+import { lang } from "../lib/i18n.ts";
+import { readParams } from "../lib/params.ts";
+import { on, selected } from "../lib/state.ts";
+import { Wall } from "./Wall.tsx";
+
+const params = readParams(location.search);
+if (params.lang) lang.value = params.lang;
+else lang.value = navigator.language.startsWith("zh") ? "zh" : lang.value;
+if (params.layers) on.value = params.layers;
+if (params.grid) selected.value = params.grid;
+
+registerFonts();
+const root = document.getElementById("wall");
+if (root) render(<Wall params={params} />, root);

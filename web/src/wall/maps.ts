@@ -1,0 +1,101 @@
+// The maps that the page has now, and what can be done with them from anywhere on
+// the page: going somewhere, and hearing of changed tiles.
+import type { PaddingOptions } from "maplibre-gl";
+import * as api from "../lib/api.ts";
+import type { TilesChanged } from "../lib/feed.ts";
+import type { Incident } from "../lib/incident.ts";
+import type { View } from "../lib/params.ts";
+import { selected, spot } from "../lib/state.ts";
+import { type City, revisions } from "../map/city.ts";
+
+const cities = new Set<City>();
+let main: City | undefined;
+
+/** Adds a map until the returned function is called. The main one is the one that is steered. */
+export function addCity(city: City, isMain: boolean): () => void {
+  cities.add(city);
+  if (isMain) main = city;
+  return () => {
+    cities.delete(city);
+    if (main === city) main = undefined;
+  };
+}
+
+/** Makes every map ask again for what changed. A revision that only the page had not heard of yet changes nothing. */
+export const tilesChanged: TilesChanged = (tileset, revision, tiles) => {
+  if (!revisions.note(tileset, revision)) return;
+  for (const city of cities) city.refresh(tileset, tiles);
+};
+
+/** The zoom at which single things are read. */
+const near = 16.5;
+
+// CSS pixels of a 1920×1080 page. The tools lie over the top, the card over the
+// left, the inset over the right.
+const cityRoom: PaddingOptions = { top: 76, right: 28, bottom: 28, left: 28 };
+const areaRoom: PaddingOptions = { top: 100, right: 120, bottom: 80, left: 520 };
+
+export const zoomIn = () => main?.map.zoomIn();
+export const zoomOut = () => main?.map.zoomOut();
+
+/** Goes to a view, else shows the whole jurisdiction. */
+export async function goHome(view?: View, durationMs = 0): Promise<void> {
+  if (view) {
+    main?.map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom });
+    return;
+  }
+  for (const id of ["grids", "onepicture"]) {
+    try {
+      const { bounds } = await api.tileset(id);
+      if (!bounds) continue;
+      main?.map.fitBounds(bounds, { padding: cityRoom, duration: durationMs });
+      return;
+    } catch {
+      // the next one knows it too; without either the map stays where it is
+    }
+  }
+}
+
+/** Flies to an incident and opens its owner's card. */
+export function goToIncident(incident: Incident): void {
+  spot.value = { incident: incident.id };
+  selected.value = incident.owner || undefined;
+  main?.map.flyTo({ center: incident.point, zoom: Math.max(near, main.map.getZoom()), duration: 1200 });
+}
+
+/** Opens an area's card; moves the map there if told to, else only if the area is not in view. */
+export async function goToArea(code: string, always = false): Promise<void> {
+  spot.value = undefined;
+  selected.value = code;
+  const { bbox, label } = await api.card(code).catch((): Partial<api.Card> => ({})); // the card says what failed
+  if (!main) return;
+  const seen = main.map.getBounds();
+  if (!bbox) {
+    if (label) main.map.flyTo({ center: label, zoom: near, duration: 1200 });
+  } else if (always || !seen.contains([bbox[0], bbox[1]]) || !seen.contains([bbox[2], bbox[3]])) {
+    main.map.fitBounds(bbox, { padding: areaRoom, duration: 1200, maxZoom: 17 });
+  }
+}
+
+/** Flies to what a search found and opens the card of the grid that answers there. */
+export async function goToFound({ kind, code, point }: api.Suggestion): Promise<void> {
+  if (kind === "grid") return goToArea(code, true);
+  main?.map.flyTo({ center: point, zoom: 17, duration: 1200 });
+  return askSpot(point);
+}
+
+/** Asks whose a spot is and opens the card of its grid, or of the area that pick chooses. */
+export async function askSpot(
+  point: api.Point,
+  pick?: (found: api.Located) => api.AreaRef | undefined,
+): Promise<void> {
+  try {
+    const found = await api.locate(point);
+    const area = pick?.(found) ?? found.grid ?? found.owner;
+    spot.value = { located: found, zoomedOut: area?.code !== found.grid?.code };
+    selected.value = area?.code;
+  } catch {
+    spot.value = { failed: true };
+    selected.value = undefined;
+  }
+}
