@@ -1,6 +1,18 @@
 package record
 
-import "onegrid/geo/lattice"
+import (
+	"onegrid/geo/lattice"
+)
+
+// Anchor is the point that decides an object's grid: a building's interior
+// point, a site's or a device's place, a point inside an estate. (0, 0) for
+// what is not a record.
+func Anchor(body string) lattice.Point {
+	if len(body) < 8 {
+		return lattice.Point{}
+	}
+	return anchorAt(body)
+}
 
 // Building is a building's record taken apart. Its strings alias the record:
 // clone what is kept beyond the world it came from.
@@ -14,15 +26,44 @@ type Building struct {
 	Storeys    int
 	HeightM    float64
 	UnitCount  int
-	Households int
+	Households int // of all units
 	Shape      Shape
 }
 
 // ReadBuilding takes a record apart without allocating.
-func ReadBuilding(body string) Building { panic("todo") }
+func ReadBuilding(body string) Building {
+	c := cursor{rest: body}
+	return readBuilding(&c)
+}
+
+func readBuilding(c *cursor) Building {
+	b := buildingHead(c)
+	b.UnitCount = c.count()
+	for range b.UnitCount {
+		c.sharing()
+		c.str()
+		b.Households += int(c.varint())
+	}
+	b.Shape = Shape{from: b.Interior, code: c.rest}
+	return b
+}
+
+func buildingHead(c *cursor) Building {
+	return Building{
+		Interior: c.anchor(),
+		Code:     c.str(),
+		Name:     Names(c.str()),
+		Address:  c.str(),
+		Estate:   c.str(),
+		Use:      c.str(),
+		Storeys:  int(c.varint()),
+		HeightM:  c.float(),
+	}
+}
 
 // Estate is an estate's record taken apart.
 type Estate struct {
+	Inside          lattice.Point // a point inside
 	Code            string
 	Name            Names
 	PropertyManager string
@@ -30,7 +71,16 @@ type Estate struct {
 }
 
 // ReadEstate takes a record apart without allocating.
-func ReadEstate(body string) Estate { panic("todo") }
+func ReadEstate(body string) Estate {
+	c := cursor{rest: body}
+	return readEstate(&c)
+}
+
+func readEstate(c *cursor) Estate {
+	e := Estate{Inside: c.anchor(), Code: c.str(), Name: Names(c.str()), PropertyManager: c.str()}
+	e.Shape = Shape{from: e.Inside, code: c.rest}
+	return e
+}
 
 // Site is a site's record taken apart.
 type Site struct {
@@ -43,57 +93,41 @@ type Site struct {
 }
 
 // ReadSite takes a record apart without allocating.
-func ReadSite(body string) Site { panic("todo") }
+func ReadSite(body string) Site {
+	c := cursor{rest: body}
+	return readSite(&c)
+}
 
-// Base is a base feature's record taken apart. Geometry tells what Shape holds:
-// 'p' a point (one chain of one), 'l' lines, 'a' polygons.
+func readSite(c *cursor) Site {
+	return Site{Point: c.anchor(), Code: c.str(), Name: Names(c.str()), Kind: c.str(), Address: c.str(), Link: c.str()}
+}
+
+// What the Shape of a base feature holds.
+const (
+	PointShape byte = 'p' // one chain of one point
+	LineShape  byte = 'l' // a line a chain
+	AreaShape  byte = 'a' // polygons
+)
+
+// Base is a base feature's record taken apart.
 type Base struct {
 	Code     string
 	Kind     string
 	Class    string
 	Name     Names
-	Geometry byte
+	Geometry byte // PointShape, LineShape or AreaShape
 	Shape    Shape
 }
 
 // ReadBase takes a record apart without allocating.
-func ReadBase(body string) Base { panic("todo") }
-
-// Names is a geo.Text in its compact form.
-type Names string
-
-// In returns the name in a language as geo.Text.In does, without allocating.
-func (n Names) In(lang string) string { panic("todo") }
-
-// Has returns the name in exactly this language, "" if there is none.
-func (n Names) Has(lang string) string { panic("todo") }
-
-// Shape is a list of chains of points in its compact form: rings of polygons,
-// or lines.
-//
-//	r := shape.Reader()
-//	for r.Next() {
-//		pts = r.Points(pts[:0]) // r.First(): an outer ring, a new polygon
-//	}
-type Shape struct {
-	from lattice.Point
-	code string
+func ReadBase(body string) Base {
+	c := cursor{rest: body}
+	return readBase(&c)
 }
 
-// Reader reads the chains in order.
-func (s Shape) Reader() ShapeReader { panic("todo") }
-
-// ShapeReader is a place in a Shape. It is a value: keep it on the stack.
-type ShapeReader struct{ _ struct{} }
-
-// Next goes to the next chain.
-func (r *ShapeReader) Next() bool { panic("todo") }
-
-// First tells that the chain begins a polygon: it is an outer ring.
-func (r *ShapeReader) First() bool { panic("todo") }
-
-// Len is the number of the chain's points.
-func (r *ShapeReader) Len() int { panic("todo") }
-
-// Points appends the chain's points to buf. Rings have no closing repeat.
-func (r *ShapeReader) Points(buf []lattice.Point) []lattice.Point { panic("todo") }
+func readBase(c *cursor) Base {
+	at := c.anchor()
+	b := Base{Code: c.str(), Kind: c.str(), Class: c.str(), Name: Names(c.str()), Geometry: c.byte()}
+	b.Shape = Shape{from: at, code: c.rest}
+	return b
+}

@@ -1,110 +1,194 @@
 // Package sqlite is the embedded store: one file, one writing process, any
 // number of readers. Every write is one transaction that changes tables and
-// appends to the log.
+// appends to the log, and is durable when it is answered.
 package sqlite
 
 import (
 	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
 
 	"onegrid/geo"
-	"onegrid/geo/record"
 )
 
-// Store is an open store file.
-type Store struct{ _ struct{} }
+// Store is an open store file. Its methods may be called by any goroutine.
+type Store struct {
+	path   string
+	lock   *lock   // nil in a reader
+	writer *writer // likewise
+	reader *reader
+}
 
 // Create makes a new store for a city at path and opens it for writing. It
 // refuses an existing file: Conflict.
-func Create(ctx context.Context, path string, scheme geo.Scheme) (*Store, error) { panic("todo") }
+func Create(ctx context.Context, path string, scheme geo.Scheme) (*Store, error) {
+	l, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		l.release()
+		return nil, geo.Errorf(geo.Conflict, "%s exists already", path).On("store", path)
+	}
+	if err := createFile(ctx, path, scheme); err != nil {
+		l.release()
+		return nil, err
+	}
+	return openLocked(ctx, path, l)
+}
+
+// createFile makes the file beside its place and moves it there when it is
+// whole, so that a crash leaves no half-made store.
+func createFile(ctx context.Context, path string, scheme geo.Scheme) error {
+	tmp := path + ".new"
+	removeFile(tmp)
+	defer removeFile(tmp)
+	if err := initFile(ctx, tmp, scheme); err != nil {
+		return err
+	}
+	if _, err := os.Stat(tmp + "-wal"); err == nil {
+		return geo.Errorf(geo.Internal, "the new store still has a log of its own beside it")
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return fileError("create", path, err)
+	}
+	return syncFolder(path)
+}
+
+func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
+	db, err := openFile(tmp, createMode)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := migrate(ctx, db, tmp, migrations()); err != nil {
+		return err
+	}
+	id := make([]byte, 16)
+	rand.Read(id) // never fails
+	if _, err := db.ExecContext(ctx, `INSERT INTO store (id) VALUES (?)`, hex.EncodeToString(id)); err != nil {
+		return wrap("create the store", err)
+	}
+	w, err := newWriter(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	_, err = w.setScheme(ctx, "init", scheme)
+	return err
+}
+
+// removeFile removes a database that is not in use, with what lies beside it.
+func removeFile(path string) {
+	for _, suffix := range [...]string{"", "-wal", "-shm"} {
+		os.Remove(path + suffix) // mostly not there
+	}
+}
 
 // Open opens an existing store for writing. Only one process may: Conflict
 // names the pid and the address of the one that has it.
-func Open(ctx context.Context, path string) (*Store, error) { panic("todo") }
+func Open(ctx context.Context, path string) (*Store, error) {
+	if err := mustExist(path); err != nil {
+		return nil, err
+	}
+	l, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	return openLocked(ctx, path, l)
+}
 
-// OpenReader opens an existing store for reading and following only.
-func OpenReader(ctx context.Context, path string) (*Store, error) { panic("todo") }
+func openLocked(ctx context.Context, path string, l *lock) (*Store, error) {
+	s := &Store{path: path, lock: l}
+	db, err := openFile(path, writeMode)
+	if err != nil {
+		l.release()
+		return nil, err
+	}
+	if err = migrate(ctx, db, path, migrations()); err == nil {
+		s.writer, err = newWriter(ctx, db)
+	}
+	if err != nil {
+		db.Close()
+		l.release()
+		return nil, err
+	}
+	if s.reader, err = newReader(ctx, path); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
 
-// Holder tells which process has the store at path open for writing, and the
-// loopback address of its API, empty until it is known.
-func Holder(path string) (pid int, addr string, ok bool) { panic("todo") }
+// OpenReader opens an existing store for reading and following only. It may be
+// open for writing in another process at the same time.
+func OpenReader(ctx context.Context, path string) (*Store, error) {
+	if err := mustExist(path); err != nil {
+		return nil, err
+	}
+	r, err := newReader(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{path: path, reader: r}, nil
+}
+
+func mustExist(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fileError("open", path, err)
+	}
+	return nil
+}
 
 // SetAddress tells other processes where the API of this writer listens.
-func (s *Store) SetAddress(addr string) error { panic("todo") }
-
-// Close ends the store. Writes that were not answered may or may not be kept.
-func (s *Store) Close() error { panic("todo") }
-
-// Objects are the objects of one layer: Layer names it, and only its slice is
-// read.
-type Objects struct {
-	Layer     geo.Layer
-	Estates   []geo.Estate
-	Buildings []geo.Building
-	Devices   []geo.Device
-	Sites     []geo.Site
-	Posts     []geo.Post
-	Base      []geo.BaseFeature
+func (s *Store) SetAddress(addr string) error {
+	if s.lock == nil {
+		return readOnly()
+	}
+	return s.lock.write(addr)
 }
 
-// Publish appends an edition in which the named networks have new states, in
-// one transaction. Grids keep their ids by code.
-func (s *Store) Publish(ctx context.Context, actor, note string, pubs []geo.Publication) (geo.Edition, error) {
-	panic("todo")
+// Close ends the store. Writes that wait are done first.
+func (s *Store) Close() error {
+	var errs []error
+	if s.reader != nil {
+		errs = append(errs, s.reader.close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close(), s.writer.db.Close())
+	}
+	if s.lock != nil {
+		s.lock.release()
+	}
+	return errors.Join(errs...)
 }
 
-// Load replaces a layer whole, in one transaction. Ids are kept by code.
-func (s *Store) Load(ctx context.Context, actor string, objects Objects) error { panic("todo") }
-
-// Put writes single objects of a layer, new ones or changed ones by code, each
-// with its entry in the log. It returns the last seq.
-func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int64, err error) {
-	panic("todo")
+// Committed is signalled after commits of this process. It is for one follower.
+func (s *Store) Committed() <-chan struct{} {
+	if s.writer == nil {
+		return nil
+	}
+	return s.writer.committed
 }
 
-// Delete removes objects of a layer by code.
-func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes ...string) (seq int64, err error) {
-	panic("todo")
+// forWriting returns the writer, or why there is none.
+func (s *Store) forWriting() (*writer, error) {
+	if s.writer == nil {
+		return nil, readOnly()
+	}
+	return s.writer, nil
 }
 
-// SetScheme writes the scheme's next revision.
-func (s *Store) SetScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error) {
-	panic("todo")
+func readOnly() error {
+	return geo.Errorf(geo.Unavailable, "the store is open for reading only")
 }
 
-// OpenIncident keeps an incident; it is durable when this returns. With a key
-// that was used before, nothing is written: the incident of that time and its
-// seq come back, and again is true; Conflict if it was for another incident
-// (another point, category, source or code).
-func (s *Store) OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error) {
-	panic("todo")
+// queryer is what a connection, a pool and a transaction have in common.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
-
-// CloseIncident closes an incident. Closing a closed one changes nothing and
-// returns the seq that closed it.
-func (s *Store) CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error) {
-	panic("todo")
-}
-
-// Incident returns an incident, open or closed.
-func (s *Store) Incident(ctx context.Context, id int64) (geo.Incident, error) { panic("todo") }
-
-// Editions returns all editions, the first first.
-func (s *Store) Editions(ctx context.Context) ([]geo.Edition, error) { panic("todo") }
-
-// Changes returns the log after a seq, limit entries at most.
-func (s *Store) Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error) {
-	panic("todo")
-}
-
-// Read feeds what came after a position, or everything when the log does not
-// continue it, in one transaction.
-func (s *Store) Read(ctx context.Context, after record.Position, to record.Feed) error {
-	panic("todo")
-}
-
-// Version changes whenever something was committed, by any process. It is cheap
-// enough to be asked every 20 ms.
-func (s *Store) Version(ctx context.Context) (int64, error) { panic("todo") }
-
-// Committed is signalled after a commit of this process.
-func (s *Store) Committed() <-chan struct{} { panic("todo") }

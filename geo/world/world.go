@@ -1,6 +1,6 @@
 // Package world holds everything a city knows at one moment: an immutable
 // snapshot that readers load once a request, and Live, which holds the current
-// one.
+// one. The next world shares with the last whatever did not change.
 package world
 
 import (
@@ -9,13 +9,24 @@ import (
 	"time"
 
 	"onegrid/geo"
-	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
-	"onegrid/geo/locate"
 )
 
 // World never changes once published.
-type World struct{ _ struct{} }
+type World struct {
+	seq       int64
+	at        time.Time
+	scheme    *geo.Scheme
+	edition   geo.Edition
+	networks  []*Network
+	basic     *Network // one of networks; nil while the scheme has none
+	revisions map[geo.Layer]int64
+	rows      map[geo.Layer]*Rows // the static layers
+	devices   *moving[geo.Device]
+	incidents *moving[geo.Incident]
+	posts     *posts
+	tally     tally
+}
 
 // Live holds the current world. One goroutine stores; any number load.
 type Live struct{ p atomic.Pointer[World] }
@@ -26,53 +37,36 @@ func (l *Live) Load() *World { return l.p.Load() }
 // Store publishes w.
 func (l *Live) Store(w *World) { l.p.Store(w) }
 
-// Seq is the last change that the world holds; At its time.
-func (w *World) Seq() int64    { panic("todo") }
-func (w *World) At() time.Time { panic("todo") }
+// Seq is the last change that the world holds.
+func (w *World) Seq() int64 { return w.seq }
+
+// At is the time of the last change.
+func (w *World) At() time.Time { return w.at }
 
 // Revision is the seq of the last change that touched a layer.
-func (w *World) Revision(l geo.Layer) int64 { panic("todo") }
+func (w *World) Revision(l geo.Layer) int64 { return w.revisions[l] }
 
 // Scheme is the deployment's setting.
-func (w *World) Scheme() *geo.Scheme { panic("todo") }
+func (w *World) Scheme() *geo.Scheme { return w.scheme }
 
 // Edition is the one in force; its ID is 0 before the first.
-func (w *World) Edition() geo.Edition { panic("todo") }
+func (w *World) Edition() geo.Edition { return w.edition }
 
 // Networks returns the networks in the scheme's order.
-func (w *World) Networks() []*Network { panic("todo") }
+func (w *World) Networks() []*Network { return w.networks }
 
 // Network returns one network, nil if there is none.
-func (w *World) Network(id string) *Network { panic("todo") }
-
-// Basic returns the basic network.
-func (w *World) Basic() *Network { panic("todo") }
-
-// Network is a network at the edition in force. Areas are numbered as in its
-// coverage; grids of a stacked network are numbered likewise without one.
-type Network struct {
-	Spec     *geo.Network
-	Coverage *coverage.Coverage // nil for a stacked network, and before the first edition
-	Index    *locate.Index      // likewise
-	Grids    []geo.Grid         // by area number; all of one network, of every level
-	Revision int64              // seq at which it last changed
-	// further fields are private
+func (w *World) Network(id string) *Network {
+	for _, n := range w.networks {
+		if n.Spec.ID == id {
+			return n
+		}
+	}
+	return nil
 }
 
-// Find returns the area of a code.
-func (n *Network) Find(code string) (area int32, ok bool) { panic("todo") }
-
-// Parent returns the parent of an area, -1 at the top.
-func (n *Network) Parent(area int32) int32 { panic("todo") }
-
-// Children returns the areas whose parent is area (-1: the tops), by number.
-func (n *Network) Children(area int32) []int32 { panic("todo") }
-
-// Label is where an area's name stands: its pole of inaccessibility.
-func (n *Network) Label(area int32) lattice.Point { panic("todo") }
-
-// InBuilding returns the areas of a stacked network in a building.
-func (n *Network) InBuilding(code string) []int32 { panic("todo") }
+// Basic returns the basic network.
+func (w *World) Basic() *Network { return w.basic }
 
 // Figures are what an area holds, all of its descendants included.
 type Figures struct {
@@ -86,13 +80,33 @@ type Figures struct {
 	AreaM2     float64 `json:"area_m2"`
 }
 
-// Figures counts what an area of the basic network holds.
-func (w *World) Figures(area int32) Figures { panic("todo") }
+// Figures counts what an area of the basic network holds. The counts are kept
+// with every change; the area in m² is measured when first asked for.
+func (w *World) Figures(area int32) Figures {
+	f := w.Counts(area)
+	f.AreaM2 = w.basic.AreaM2(area)
+	return f
+}
+
+// Counts is Figures without the area in m², which takes a while the first time.
+func (w *World) Counts(area int32) Figures {
+	c := w.tally.of(area)
+	return Figures{
+		Households: int(c.households),
+		Units:      int(c.units),
+		Buildings:  int(c.buildings),
+		Devices:    int(c.devices),
+		Cameras:    int(c.cameras),
+		Sites:      int(c.sites),
+		Open:       int(c.open),
+	}
+}
 
 // Objects of one layer, in a spatial index. All and Search give them in a
 // stable order (by ID). The values are the caller's to read, not to change.
 //
 // The layer accessors below each return such a set; T is a pointer to the noun.
+// Nouns of static layers are decoded when asked for; Rows gives them without.
 type Objects[T any] interface {
 	Len() int
 	ByID(id int64) (T, bool)
@@ -102,14 +116,8 @@ type Objects[T any] interface {
 	Search(box lattice.Box) iter.Seq[T]
 }
 
-// The layers. Incidents holds the open ones.
-func (w *World) Buildings() Objects[*geo.Building] { panic("todo") }
-func (w *World) Estates() Objects[*geo.Estate]     { panic("todo") }
-func (w *World) Devices() Objects[*geo.Device]     { panic("todo") }
-func (w *World) Sites() Objects[*geo.Site]         { panic("todo") }
-func (w *World) Base() Objects[*geo.BaseFeature]   { panic("todo") }
-func (w *World) Incidents() Objects[*geo.Incident] { panic("todo") }
+// Devices is the layer of cameras, gates and sensors.
+func (w *World) Devices() Objects[*geo.Device] { return w.devices }
 
-// Posts returns the posts that answer for a code (grid, building or unit) at a
-// time, by ID.
-func (w *World) Posts(code string, at time.Time) []*geo.Post { panic("todo") }
+// Incidents holds the open ones.
+func (w *World) Incidents() Objects[*geo.Incident] { return w.incidents }

@@ -1,0 +1,32 @@
+package follow
+
+import (
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// quiet is the thread that a large piece of work has to itself, at the lowest
+// priority: a plain goroutine that rebuilds for seconds takes turns with those
+// that answer, and multiplies their worst times by five.
+type quiet struct{ low bool }
+
+// quietly runs work in a goroutine of its own and waits for it. A thread that
+// went down cannot come up again without privileges, so it ends with the
+// goroutine, which stays locked to it.
+func quietly(work func(*quiet) error) error {
+	done := make(chan error, 1)
+	go func() { done <- work(&quiet{}) }()
+	return <-done
+}
+
+// down gives the thread the lowest priority. Where the system refuses, the work
+// is done at the usual one.
+func (q *quiet) down() {
+	if q == nil || q.low {
+		return
+	}
+	q.low = true
+	runtime.LockOSThread()
+	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), 19)
+}

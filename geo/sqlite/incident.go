@@ -1,0 +1,168 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"onegrid/geo"
+)
+
+// opened is what OpenIncident answers.
+type opened struct {
+	in    geo.Incident
+	seq   int64
+	again bool
+}
+
+// OpenIncident keeps an incident; it is durable when this returns. ID, Received
+// and State are the store's to set. With a key that was used before, nothing is
+// written: the incident as it is now and the seq of that time come back, and
+// again is true; Conflict if the key was for another incident (another point,
+// category, source or code).
+func (s *Store) OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error) {
+	w, err := s.forWriting()
+	if err != nil {
+		return out, 0, false, err
+	}
+	res := &opened{}
+	err = w.write(ctx, false, func(t *tx) (err error) {
+		*res, err = t.openIncident(in, key)
+		return err
+	})
+	if err != nil { // on a cancelled wait, res may still be written to
+		return geo.Incident{}, 0, false, err
+	}
+	return res.in, res.seq, res.again, nil
+}
+
+func (t *tx) openIncident(in geo.Incident, key string) (opened, error) {
+	if key != "" {
+		before, found, err := t.byKey(key)
+		if err != nil {
+			return opened{}, err
+		}
+		if found {
+			if !sameReport(&before.in, &in) {
+				return opened{}, geo.Errorf(geo.Conflict, "the key %q was used for another incident, %d", key, before.in.ID).On("idempotency-key", key)
+			}
+			return before, nil
+		}
+	}
+	l := t.layer(geo.Incidents)
+	in.ID, in.State, in.Received = l.next, "open", t.now
+	if in.At.IsZero() {
+		in.At = t.now
+	}
+	body, err := json.Marshal(&in)
+	if err != nil {
+		return opened{}, geo.Errorf(geo.Invalid, "the incident cannot be written: %v", err)
+	}
+	l.next++
+	l.rows++
+	seq, err := t.log(in.Source, geo.Incidents, strconv.FormatInt(in.ID, 10), "put", body)
+	if err != nil {
+		return opened{}, err
+	}
+	if err := t.exec("write the incident", `INSERT INTO incidents (id, state, seq, body) VALUES (?, ?, ?, ?)`, in.ID, in.State, seq, body); err != nil {
+		return opened{}, err
+	}
+	if key != "" {
+		if err := t.exec("write the key", `INSERT INTO keys (key, incident, seq, at) VALUES (?, ?, ?, ?)`, key, in.ID, seq, t.now.UnixMicro()); err != nil {
+			return opened{}, err
+		}
+	}
+	return opened{in: in, seq: seq}, nil
+}
+
+// byKey returns what a key was used for.
+func (t *tx) byKey(key string) (opened, bool, error) {
+	var body []byte
+	o := opened{again: true}
+	found, err := t.scan("look up the key",
+		`SELECT k.seq, i.body FROM keys k JOIN incidents i ON i.id = k.incident WHERE k.key = ?`, []any{key}, &o.seq, &body)
+	if err == nil && found {
+		err = wrap("read the incident", json.Unmarshal(body, &o.in))
+	}
+	return o, found, err
+}
+
+// sameReport tells whether two incidents are one report sent twice. What the
+// server fills in (times, owner) may differ.
+func sameReport(a, b *geo.Incident) bool {
+	return a.Point == b.Point && a.Category == b.Category && a.Source == b.Source && a.Code == b.Code
+}
+
+// CloseIncident closes an incident. Closing a closed one changes nothing and
+// returns the seq that closed it.
+func (s *Store) CloseIncident(ctx context.Context, id int64, actor string) (int64, error) {
+	w, err := s.forWriting()
+	if err != nil {
+		return 0, err
+	}
+	seq := new(int64)
+	err = w.write(ctx, false, func(t *tx) (err error) {
+		*seq, err = t.closeIncident(id, actor)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return *seq, nil
+}
+
+func (t *tx) closeIncident(id int64, actor string) (int64, error) {
+	var state string
+	var seq int64
+	var body []byte
+	found, err := t.scan("find the incident", `SELECT state, seq, body FROM incidents WHERE id = ?`, []any{id}, &state, &seq, &body)
+	switch {
+	case err != nil:
+		return 0, err
+	case !found:
+		return 0, noIncident(id)
+	case state == "closed":
+		return seq, nil
+	}
+	var in geo.Incident
+	if err := json.Unmarshal(body, &in); err != nil {
+		return 0, wrap("read the incident", err)
+	}
+	in.State = "closed"
+	if body, err = json.Marshal(&in); err != nil {
+		return 0, wrap("write the incident", err)
+	}
+	if seq, err = t.log(actor, geo.Incidents, strconv.FormatInt(id, 10), "put", body); err != nil {
+		return 0, err
+	}
+	t.layer(geo.Incidents).rows--
+	return seq, t.exec("write the incident", `UPDATE incidents SET state = ?, seq = ?, body = ? WHERE id = ?`, in.State, seq, body, id)
+}
+
+func noIncident(id int64) error {
+	return geo.Errorf(geo.NotFound, "there is no incident %d", id).On("id", strconv.FormatInt(id, 10))
+}
+
+// Incident returns an incident, open or closed.
+func (s *Store) Incident(ctx context.Context, id int64) (in geo.Incident, err error) {
+	db, err := s.reader.pool()
+	if err != nil {
+		return in, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT body FROM incidents WHERE id = ?`, id)
+	if err != nil {
+		return in, wrap("read the incident", err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return in, wrap("read the incident", err)
+		}
+		return in, noIncident(id)
+	}
+	var body []byte
+	if err := rows.Scan(&body); err != nil {
+		return in, wrap("read the incident", err)
+	}
+	return in, wrap("read the incident", json.Unmarshal(body, &in))
+}

@@ -1,0 +1,268 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+	"onegrid/geo/record"
+)
+
+// Objects are the objects of one layer: Layer names it, and only its slice is
+// read. Their ids are not: the store allots them, by code.
+type Objects struct {
+	Layer     geo.Layer
+	Estates   []geo.Estate
+	Buildings []geo.Building
+	Devices   []geo.Device
+	Sites     []geo.Site
+	Posts     []geo.Post
+	Base      []geo.BaseFeature
+}
+
+// table is what the store needs to know of a layer's objects, one by one. Its
+// functions work on copies: the caller's objects stay as they are.
+type table struct {
+	name string
+	n    int
+	code func(i int) string
+	// body is an object's row; entry the JSON that the log keeps of it.
+	body  func(dst []byte, i int, id int64) ([]byte, error)
+	entry func(i int, id int64) ([]byte, error)
+}
+
+func (o *Objects) table() (table, error) {
+	switch o.Layer {
+	case geo.Estates:
+		return records(o.Estates, func(x *geo.Estate) (*string, *int64) { return &x.Code, &x.ID }, record.AppendEstate).named("estates"), nil
+	case geo.Buildings:
+		t := records(o.Buildings, func(x *geo.Building) (*string, *int64) { return &x.Code, &x.ID }, appendBuilding)
+		return t.named("buildings"), nil
+	case geo.Devices:
+		return records(o.Devices, func(x *geo.Device) (*string, *int64) { return &x.Code, &x.ID }, record.AppendDevice).named("devices"), nil
+	case geo.Sites:
+		return records(o.Sites, func(x *geo.Site) (*string, *int64) { return &x.Code, &x.ID }, record.AppendSite).named("sites"), nil
+	case geo.Base:
+		return records(o.Base, func(x *geo.BaseFeature) (*string, *int64) { return &x.Code, &x.ID }, record.AppendBase).named("base"), nil
+	case geo.Posts:
+		t := records(o.Posts, func(x *geo.Post) (*string, *int64) { return &x.Code, &x.ID }, nil)
+		t.body = func(_ []byte, i int, id int64) ([]byte, error) { return t.entry(i, id) }
+		return t.named("posts"), nil
+	}
+	return table{}, noObjects(o.Layer)
+}
+
+func noObjects(l geo.Layer) error {
+	return geo.Errorf(geo.Invalid, "%q is not a layer of objects", l).On("layer", string(l))
+}
+
+func (t table) named(name string) table {
+	t.name = name
+	return t
+}
+
+func records[T any](all []T, key func(*T) (code *string, id *int64), write func([]byte, *T) []byte) table {
+	withID := func(i int, id int64) *T {
+		x := all[i]
+		_, at := key(&x)
+		*at = id
+		return &x
+	}
+	return table{
+		n:     len(all),
+		code:  func(i int) string { code, _ := key(&all[i]); return *code },
+		body:  func(dst []byte, i int, _ int64) ([]byte, error) { return write(dst, &all[i]), nil },
+		entry: func(i int, id int64) ([]byte, error) { return json.Marshal(withID(i, id)) },
+	}
+}
+
+// appendBuilding gives a building that came without an interior point one.
+func appendBuilding(dst []byte, b *geo.Building) []byte {
+	if b.Interior == (lattice.Point{}) {
+		inside := *b
+		inside.Interior = record.Interior(b.Shape)
+		b = &inside
+	}
+	return record.AppendBuilding(dst, b)
+}
+
+// Load replaces a layer whole, in one transaction, with one entry in the log.
+// Ids are kept by code. Conflict names a code that comes twice.
+func (s *Store) Load(ctx context.Context, actor string, objects Objects) error {
+	w, err := s.forWriting()
+	if err != nil {
+		return err
+	}
+	t, err := objects.table()
+	if err != nil {
+		return err
+	}
+	return w.write(ctx, true, func(tx *tx) error { return tx.loadLayer(actor, objects.Layer, t) })
+}
+
+func (t *tx) loadLayer(actor string, name geo.Layer, rows table) error {
+	ids, err := t.idsByCode(name, rows)
+	if err != nil {
+		return err
+	}
+	if err := t.exec("empty "+rows.name, `DELETE FROM `+rows.name); err != nil {
+		return err
+	}
+	insert := `INSERT INTO ` + rows.name + ` (id, code, body) VALUES (?, ?, ?)`
+	var body []byte
+	for i := range rows.n {
+		if err := t.ctx.Err(); err != nil {
+			return err
+		}
+		if body, err = rows.body(body[:0], i, ids[i]); err != nil {
+			return err
+		}
+		if err := t.exec("write "+rows.name, insert, ids[i], rows.code(i), body); err != nil {
+			return atRow(err, rows, i)
+		}
+	}
+	l := t.layer(name)
+	l.rows = int64(rows.n)
+	_, err = t.log(actor, name, "", "load", []byte(`{"rows":`+strconv.Itoa(rows.n)+`}`))
+	return err
+}
+
+// idsByCode returns each object's id: the one it had, else the next.
+func (t *tx) idsByCode(name geo.Layer, rows table) ([]int64, error) {
+	l := t.layer(name)
+	l.dirty = true
+	ids := make([]int64, rows.n)
+	for i := range ids {
+		if rows.code(i) == "" {
+			return nil, withoutCode(rows, i)
+		}
+		found := false
+		if l.rows > 0 {
+			var err error
+			if found, err = t.idOf(rows.name, rows.code(i), &ids[i]); err != nil {
+				return nil, err
+			}
+		}
+		if !found {
+			ids[i] = l.next
+			l.next++
+		}
+	}
+	return ids, nil
+}
+
+func (t *tx) idOf(table, code string, id *int64) (bool, error) {
+	return t.scan("find "+code, `SELECT id FROM `+table+` WHERE code = ?`, []any{code}, id)
+}
+
+func withoutCode(rows table, i int) error {
+	e := geo.Errorf(geo.Invalid, "an object of %s has no code", rows.name).On("code", "")
+	e.Row = i + 1
+	return e
+}
+
+// atRow names the object at fault: a constraint that fails is a code that is
+// there twice.
+func atRow(err error, rows table, i int) error {
+	if geo.KindOf(err) != geo.Conflict {
+		return err
+	}
+	e := geo.Errorf(geo.Conflict, "code %q of %s is there twice", rows.code(i), rows.name).On("code", rows.code(i))
+	e.Row = i + 1
+	return e
+}
+
+// Put writes single objects of a layer, new ones or changed ones by code, each
+// with its entry in the log, in one transaction. It returns the last seq.
+func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int64, err error) {
+	w, err := s.forWriting()
+	if err != nil {
+		return 0, err
+	}
+	rows, err := objects.table()
+	if err != nil {
+		return 0, err
+	}
+	for i := range rows.n {
+		if rows.code(i) == "" {
+			return 0, withoutCode(rows, i)
+		}
+	}
+	err = w.write(ctx, true, func(t *tx) (err error) {
+		for i := range rows.n {
+			if seq, err = t.put(actor, objects.Layer, rows, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return seq, err
+}
+
+func (t *tx) put(actor string, name geo.Layer, rows table, i int) (int64, error) {
+	l := t.layer(name)
+	var id int64
+	found, err := t.idOf(rows.name, rows.code(i), &id)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		id = l.next
+		l.next++
+		l.rows++
+	}
+	body, err := rows.body(nil, i, id)
+	if err != nil {
+		return 0, err
+	}
+	err = t.exec("write "+rows.name, `INSERT INTO `+rows.name+` (id, code, body) VALUES (?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET body = excluded.body`, id, rows.code(i), body)
+	if err != nil {
+		return 0, err
+	}
+	entry, err := rows.entry(i, id)
+	if err != nil {
+		return 0, err
+	}
+	return t.log(actor, name, rows.code(i), "put", entry)
+}
+
+// Delete removes objects of a layer by code, in one transaction. NotFound names
+// a code that is not there, and nothing is removed.
+func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes ...string) (seq int64, err error) {
+	w, err := s.forWriting()
+	if err != nil {
+		return 0, err
+	}
+	rows, err := (&Objects{Layer: layer}).table()
+	if err != nil {
+		return 0, err
+	}
+	err = w.write(ctx, true, func(t *tx) (err error) {
+		for _, code := range codes {
+			if seq, err = t.remove(actor, layer, rows.name, code); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return seq, err
+}
+
+func (t *tx) remove(actor string, name geo.Layer, table, code string) (int64, error) {
+	var id int64
+	found, err := t.idOf(table, code, &id)
+	if err != nil {
+		return 0, err
+	}
+	if !found {
+		return 0, geo.Errorf(geo.NotFound, "%s has no object %q", table, code).On("code", code)
+	}
+	if err := t.exec("remove from "+table, `DELETE FROM `+table+` WHERE id = ?`, id); err != nil {
+		return 0, err
+	}
+	t.layer(name).rows--
+	return t.log(actor, name, code, "delete", nil)
+}

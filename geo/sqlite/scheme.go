@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+
+	"onegrid/geo"
+)
+
+// SetScheme writes the scheme's next revision. Older ones stay, with the time
+// from which each counted.
+func (s *Store) SetScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error) {
+	w, err := s.forWriting()
+	if err != nil {
+		return 0, err
+	}
+	return w.setScheme(ctx, actor, scheme)
+}
+
+func (w *writer) setScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error) {
+	err = w.write(ctx, true, func(t *tx) (err error) {
+		var revision int64
+		if _, err = t.scan("read the scheme", `SELECT coalesce(max(revision), 0) FROM schemes`, nil, &revision); err != nil {
+			return err
+		}
+		scheme.Revision = revision + 1
+		body, err := json.Marshal(&scheme)
+		if err != nil {
+			return geo.Errorf(geo.Invalid, "the scheme cannot be written: %v", err)
+		}
+		if seq, err = t.log(actor, geo.Scheming, "", "put", body); err != nil {
+			return err
+		}
+		return t.exec("write the scheme", `INSERT INTO schemes (revision, seq, at, body) VALUES (?, ?, ?, ?)`,
+			scheme.Revision, seq, t.now.UnixMicro(), body)
+	})
+	return seq, err
+}
+
+// Scheme returns the scheme in force.
+func (s *Store) Scheme(ctx context.Context) (geo.Scheme, error) {
+	db, err := s.reader.pool()
+	if err != nil {
+		return geo.Scheme{}, err
+	}
+	scheme, _, err := readScheme(ctx, db)
+	return scheme, err
+}
+
+func readScheme(ctx context.Context, q queryer) (scheme geo.Scheme, seq int64, err error) {
+	var body []byte
+	err = q.QueryRowContext(ctx, `SELECT seq, body FROM schemes ORDER BY revision DESC LIMIT 1`).Scan(&seq, &body)
+	if err == nil {
+		err = json.Unmarshal(body, &scheme)
+	}
+	return scheme, seq, wrap("read the scheme", err)
+}
+
+// scheme is the one in force in the transaction.
+func (t *tx) scheme() (scheme geo.Scheme, err error) {
+	var body []byte
+	if _, err = t.scan("read the scheme", `SELECT body FROM schemes ORDER BY revision DESC LIMIT 1`, nil, &body); err == nil {
+		err = wrap("read the scheme", json.Unmarshal(body, &scheme))
+	}
+	return scheme, err
+}
