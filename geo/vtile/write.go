@@ -1,0 +1,270 @@
+package vtile
+
+import (
+	"encoding/binary"
+	"math"
+
+	"onegrid/geo/coverage"
+)
+
+// The fields of vector_tile.proto, as tag bytes: number<<3 | wire type.
+const (
+	tileLayer = 3<<3 | 2
+
+	layerVersion = 15<<3 | 0
+	layerName    = 1<<3 | 2
+	layerFeature = 2<<3 | 2
+	layerKey     = 3<<3 | 2
+	layerValue   = 4<<3 | 2
+	layerExtent  = 5<<3 | 0
+
+	featureID   = 1<<3 | 0
+	featureTags = 2<<3 | 2
+	featureType = 3<<3 | 0
+	featureGeom = 4<<3 | 2
+
+	valueString = 1<<3 | 2
+	valueDouble = 3<<3 | 1
+	valueUint   = 5<<3 | 0
+	valueSint   = 6<<3 | 0
+	valueBool   = 7<<3 | 0
+)
+
+// The geometry types, and the command integers that are always the same.
+const (
+	pointType   = 1
+	lineType    = 2
+	polygonType = 3
+
+	moveToOne = 1<<3 | 1
+	lineTo    = 2
+	closePath = 1<<3 | 7
+)
+
+// reserved is how many bytes a layer's length is given before it is known: three
+// hold up to 2 MB, and what is not needed is closed up once, at the layer's end.
+const reserved = 3
+
+// writer appends a tile's layers to a buffer. It is reused from tile to tile and
+// allocates nothing once its slices have grown.
+//
+// Values are numbered in a layer as they come. Those of a dictionary are looked
+// up by their number there, in seen; others by their bytes, in found.
+type writer struct {
+	buf    []byte
+	origin coverage.Pixel
+
+	layerAt int // the layer's tag; its body begins reserved+1 bytes later
+	count   int // features in the layer
+	tags    []byte
+	geom    []byte
+	cursor  coverage.Pixel
+
+	values  []byte // the layer's values, encoded with tag and length
+	valueNo uint32
+	found   map[string]uint32
+	scratch []byte
+	dict    *dict
+	seen    []mark // by number in dict
+	lap     uint32 // marks of earlier layers have another
+}
+
+type mark struct{ lap, local uint32 }
+
+// begin opens a layer with the keys that its features' tags number from 0. d is
+// the dictionary of its values, nil if it has none.
+func (w *writer) begin(name string, keys []string, d *dict) {
+	w.layerAt = len(w.buf)
+	w.count = 0
+	w.buf = append(w.buf, tileLayer, 0, 0, 0)
+	w.buf = append(w.buf, layerVersion, 2)
+	w.buf = appendString(append(w.buf, layerName), name)
+	for _, k := range keys {
+		w.buf = appendString(append(w.buf, layerKey), k)
+	}
+	w.buf = binary.AppendUvarint(append(w.buf, layerExtent), Extent)
+	w.values, w.valueNo = w.values[:0], 0
+	if w.found == nil {
+		w.found = make(map[string]uint32)
+	}
+	clear(w.found)
+	w.dict = d
+	w.lap++
+	if d != nil && len(w.seen) < d.len() {
+		w.seen, w.lap = make([]mark, d.len()), 1
+	}
+	w.feature()
+}
+
+// end closes the layer; a layer without features leaves nothing behind.
+func (w *writer) end() {
+	if w.count == 0 {
+		w.buf = w.buf[:w.layerAt]
+		return
+	}
+	w.buf = append(w.buf, w.values...)
+	body := w.layerAt + 1 + reserved
+	size := len(w.buf) - body
+	var head [binary.MaxVarintLen64]byte
+	n := binary.PutUvarint(head[:], uint64(size))
+	if n > reserved {
+		w.buf = append(w.buf, head[:n-reserved]...) // only to make room
+	}
+	copy(w.buf[w.layerAt+1+n:], w.buf[body:body+size])
+	copy(w.buf[w.layerAt+1:], head[:n])
+	w.buf = w.buf[:w.layerAt+1+n+size]
+}
+
+// feature begins a feature: its tags and its geometry come next, then put.
+func (w *writer) feature() {
+	w.tags, w.geom, w.cursor = w.tags[:0], w.geom[:0], w.origin
+}
+
+// put writes the feature and begins the next.
+func (w *writer) put(id int64, kind byte) {
+	w.putWith(id, kind, w.geom)
+	w.feature()
+}
+
+func (w *writer) putWith(id int64, kind byte, geom []byte) {
+	size := 1 + uvarintLen(uint64(id)) + 2 + 1 + uvarintLen(uint64(len(geom))) + len(geom)
+	if len(w.tags) > 0 {
+		size += 1 + uvarintLen(uint64(len(w.tags))) + len(w.tags)
+	}
+	b := appendUvarint(append(w.buf, layerFeature), uint64(size))
+	b = appendUvarint(append(b, featureID), uint64(id))
+	if len(w.tags) > 0 {
+		b = appendUvarint(append(b, featureTags), uint64(len(w.tags)))
+		b = append(b, w.tags...)
+	}
+	b = append(b, featureType, kind, featureGeom)
+	b = appendUvarint(b, uint64(len(geom)))
+	w.buf = append(b, geom...)
+	w.count++
+}
+
+// Tags. Each pairs a key, by its place among the layer's, with a value.
+
+func (w *writer) text(key byte, s string) {
+	if s == "" {
+		return
+	}
+	w.scratch = appendString(append(w.scratch[:0], valueString), s)
+	w.tag(key, w.local())
+}
+
+func (w *writer) uint(key byte, n uint64) {
+	w.scratch = appendUvarint(append(w.scratch[:0], valueUint), n)
+	w.tag(key, w.local())
+}
+
+func (w *writer) int(key byte, n int64) {
+	if n >= 0 {
+		w.uint(key, uint64(n))
+		return
+	}
+	w.scratch = appendUvarint(append(w.scratch[:0], valueSint), uint64(n<<1)^uint64(n>>63))
+	w.tag(key, w.local())
+}
+
+// local returns the number in the layer of the value in scratch.
+func (w *writer) local() uint32 {
+	n, ok := w.found[string(w.scratch)]
+	if !ok {
+		n = w.valueNo
+		w.found[string(w.scratch)] = n
+		w.addValue(w.scratch)
+	}
+	return n
+}
+
+// listed tags a value of the dictionary; 0 is none.
+func (w *writer) listed(key byte, value uint32) {
+	if value == 0 {
+		return
+	}
+	m := &w.seen[value]
+	if m.lap != w.lap {
+		*m = mark{lap: w.lap, local: w.valueNo}
+		w.addValue(w.dict.value(value))
+	}
+	w.tag(key, m.local)
+}
+
+func (w *writer) addValue(v []byte) {
+	w.values = append(w.values, layerValue)
+	w.values = appendUvarint(w.values, uint64(len(v)))
+	w.values = append(w.values, v...)
+	w.valueNo++
+}
+
+func (w *writer) tag(key byte, value uint32) {
+	w.tags = append(w.tags, key)
+	w.tags = appendUvarint(w.tags, uint64(value))
+}
+
+// Geometry, in pixels of the tile's zoom.
+
+func (w *writer) moveTo(p coverage.Pixel) {
+	w.geom = append(w.geom, moveToOne)
+	w.delta(p)
+}
+
+func (w *writer) lineTo(pts []coverage.Pixel) {
+	w.geom = appendUvarint(w.geom, uint64(len(pts))<<3|lineTo)
+	for _, p := range pts {
+		w.delta(p)
+	}
+}
+
+func (w *writer) delta(p coverage.Pixel) {
+	w.geom = appendZigzag(w.geom, p.X-w.cursor.X)
+	w.geom = appendZigzag(w.geom, p.Y-w.cursor.Y)
+	w.cursor = p
+}
+
+func (w *writer) point(p coverage.Pixel) { w.moveTo(p) }
+
+func (w *writer) line(pts []coverage.Pixel) {
+	w.moveTo(pts[0])
+	w.lineTo(pts[1:])
+}
+
+func (w *writer) polygons(g *polygons) {
+	for _, r := range g.rings {
+		w.line(g.of(r))
+		w.geom = append(w.geom, closePath)
+	}
+}
+
+func appendZigzag(b []byte, n int32) []byte {
+	return appendUvarint(b, uint64(uint32(n<<1)^uint32(n>>31)))
+}
+
+// appendUvarint is binary.AppendUvarint with the short ones inlined.
+func appendUvarint(b []byte, n uint64) []byte {
+	if n < 0x80 {
+		return append(b, byte(n))
+	}
+	if n < 0x4000 {
+		return append(b, byte(n)|0x80, byte(n>>7))
+	}
+	return binary.AppendUvarint(b, n)
+}
+
+func uvarintLen(n uint64) int {
+	size := 1
+	for n >= 0x80 {
+		n >>= 7
+		size++
+	}
+	return size
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(appendUvarint(b, uint64(len(s))), s...)
+}
+
+func appendDouble(b []byte, f float64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
+}
