@@ -10,22 +10,27 @@ export interface AreaRef {
   name?: Name;
   level: string;
   network?: string;
-  distance_m?: number;
+  /** Of a stacked grid: its building, and its lowest and highest floor. */
+  building?: string;
+  floors?: [number, number];
+  posts?: Post[];
 }
 
 export interface Post {
+  code?: string;
   role: string;
   name?: Name;
+  /** An opaque reference into the personnel system, and the template of a link that holds it. */
+  ref?: string;
   link?: string;
 }
 
 export interface Card extends AreaRef {
   id: number;
   chain?: AreaRef[];
-  posts?: Post[];
-  figures?: Partial<Record<Figure, number>>;
-  bbox?: [number, number, number, number];
-  label?: Point;
+  figures?: Partial<Record<Figure, number>> | null;
+  bbox?: [number, number, number, number] | null;
+  label?: Point | null;
   neighbours?: AreaRef[];
   children?: number;
   edition?: { id: number; effective_from?: string } | number;
@@ -46,8 +51,9 @@ export interface Located {
   grid?: AreaRef | null;
   owner?: AreaRef | null;
   chain?: AreaRef[];
-  text?: string;
-  border?: { distance_m: number; neighbour?: AreaRef | null } | null;
+  others?: AreaRef[];
+  /** Where the point lies to the nearest border, as a sentence by language. */
+  text?: Name;
 }
 
 export interface Suggestion {
@@ -142,13 +148,9 @@ const code = encodeURIComponent;
 
 export const card = (grid: string, signal?: AbortSignal) => get<Card>(`/v1/grids/${code(grid)}`, signal);
 
-export const children = async (grid: string, signal?: AbortSignal): Promise<AreaRef[]> => {
-  const answer = await get<AreaRef[] | { children?: AreaRef[]; grids?: AreaRef[] }>(
-    `/v1/grids/${code(grid)}/children`,
-    signal,
-  );
-  return Array.isArray(answer) ? answer : (answer.children ?? answer.grids ?? []);
-};
+/** The areas below one; of a building's code, the stacked grids in it. */
+export const children = async (grid: string, signal?: AbortSignal): Promise<AreaRef[]> =>
+  (await get<{ children: AreaRef[] }>(`/v1/grids/${code(grid)}/children`, signal)).children;
 
 export const boundary = (grid: string, signal?: AbortSignal) =>
   get<GeoJSON.Feature | GeoJSON.FeatureCollection>(`/v1/grids/${code(grid)}/boundary`, signal);

@@ -41,8 +41,3 @@ export function count(n: number): string {
 export function areaSize(m2: number): string {
   return m2 >= 100_000 ? `${(m2 / 1e6).toFixed(2)} km²` : `${count(Math.round(m2))} m²`;
 }
-
-/** Metres below ten keep one decimal. */
-export function metres(m: number): string {
-  return m < 10 ? m.toFixed(1) : count(Math.round(m));
-}

@@ -48,6 +48,8 @@ export interface Spot {
   located?: Located;
   /** The card is of an area above the spot's own grid. */
   zoomedOut?: boolean;
+  /** The building there, where it holds grids by floor. */
+  tower?: string;
   failed?: boolean;
 }
 export const spot = signal<Spot | undefined>();

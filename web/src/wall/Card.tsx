@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type AreaRef, type Card as CardFacts, children, type Figure, type Post } from "../lib/api.ts";
-import { areaSize, count, metres } from "../lib/format.ts";
+import { areaSize, count } from "../lib/format.ts";
 import { type Key, nameOf, t, tOr } from "../lib/i18n.ts";
 import { areaName, levelName, networkName } from "../lib/names.ts";
 import { cardState } from "../lib/selection.ts";
@@ -15,6 +15,7 @@ interface Props {
 export function Card({ onGo }: Props) {
   const shown = cardState.value;
   const at = spot.value;
+  const tower = at?.tower ?? shown?.card?.building;
   if (!shown && !at) return null;
   return (
     <section
@@ -29,7 +30,8 @@ export function Card({ onGo }: Props) {
       </button>
       {shown?.card && shown.code === selected.value && <Facts card={shown.card} onGo={onGo} />}
       {shown?.failed && <p class="none">{t("cardFailed")}</p>}
-      {at && <SpotWords spot={at} />}
+      {tower && <Tower building={tower} onGo={onGo} />}
+      {at && <SpotWords spot={at} onGo={onGo} />}
     </section>
   );
 }
@@ -49,8 +51,7 @@ function Facts({ card, onGo }: { card: CardFacts } & Props) {
         </nav>
       )}
       <FigureGrid card={card} />
-      <h3>{t("posts")}</h3>
-      <Posts posts={card.posts ?? []} />
+      <Posts card={card} />
       <Below card={card} onGo={onGo} />
       {Boolean(card.neighbours?.length) && (
         <>
@@ -107,17 +108,48 @@ function FigureGrid({ card }: { card: CardFacts }) {
   );
 }
 
-function Posts({ posts }: { posts: Post[] }) {
-  if (posts.length === 0) return <p class="none">{t("noPosts")}</p>;
+/** The posts of the area itself, and below them those up the chain, the nearest first. */
+function Posts({ card }: { card: CardFacts }) {
+  const above = (card.chain ?? []).filter((area) => area.code !== card.code && area.posts?.length).reverse();
   return (
-    <ul class="posts">
-      {posts.map((post, i) => (
-        <li key={`${post.role}${i}`}>
-          <span>{tOr("role", post.role)}</span> {nameOf(post.name)}
-        </li>
-      ))}
-    </ul>
+    <>
+      <h3>{t("posts")}</h3>
+      {!card.posts?.length && <p class="none">{t("noPosts")}</p>}
+      <ul class="posts">
+        {card.posts?.map((post) => (
+          <PostLine key={post.code} post={post} />
+        ))}
+        {above.map((area) => (
+          <PostLine key={area.code} post={area.posts?.[0] as Post} of={levelName(area)} />
+        ))}
+      </ul>
+    </>
   );
+}
+
+function PostLine({ post, of }: { post: Post; of?: string }) {
+  const link = postLink(post);
+  const name = nameOf(post.name) || post.ref || post.code;
+  return (
+    <li class={of ? "above" : ""}>
+      <span>{[of, tOr("role", post.role)].filter(Boolean).join(" ")}</span>
+      {link ? (
+        <a href={link} target="_blank" rel="noreferrer">
+          {name}
+        </a>
+      ) : (
+        <b>{name}</b>
+      )}
+    </li>
+  );
+}
+
+/** The post's page in the personnel system, where the data gives a template that is a web address. */
+export function postLink({ link, ref = "", code = "" }: Post): string | undefined {
+  const filled = link
+    ?.replaceAll("{ref}", encodeURIComponent(ref))
+    .replaceAll("{code}", encodeURIComponent(code));
+  return filled && /^(https?:\/\/|\/)/.test(filled) ? filled : undefined;
 }
 
 const childrenAtMost = 60;
@@ -148,19 +180,54 @@ function Below({ card, onGo }: { card: CardFacts } & Props) {
   );
 }
 
-/** What the service says of the very spot that was clicked. */
-function SpotWords({ spot: { located, failed, zoomedOut } }: { spot: Spot }) {
+/** What the service says of the very spot that was clicked, and the grids of other networks there. */
+function SpotWords({ spot: { located, failed, zoomedOut }, onGo }: { spot: Spot } & Props) {
   if (failed) return <p class="none">{t("cardFailed")}</p>;
   if (!located) return null;
-  if (!located.grid && !located.owner) return <p class="spot">{t("outside")}</p>;
-  const { border, grid } = located;
+  const { grid, owner, others = [], text } = located;
+  if (!grid && !owner) return <p class="spot">{t("outside")}</p>;
   return (
-    <p class="spot">
-      <b>{t("here")}</b>
-      {zoomedOut && grid && <span>{areaName(grid)}</span>}
-      {border?.neighbour && (
-        <span>{t("border", { m: metres(border.distance_m), name: areaName(border.neighbour) })}</span>
-      )}
-    </p>
+    <div class="spot">
+      <h3>{t("here")}</h3>
+      <p>{nameOf(text)}</p>
+      <div class="links">
+        {zoomedOut && grid && <AreaLink area={grid} onGo={onGo} />}
+        {others.map((area) => (
+          <AreaLink key={area.code} area={area} onGo={onGo} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** The grids of a tower, the highest floor first, as they lie on each other. */
+function Tower({ building, onGo }: { building: string } & Props) {
+  const list = useSignal<AreaRef[]>([]);
+  useEffect(() => {
+    const mine = new AbortController();
+    children(building, mine.signal)
+      .then((all) => {
+        list.value = all.toSorted((a, b) => (b.floors?.[0] ?? 0) - (a.floors?.[0] ?? 0));
+      })
+      .catch(() => {
+        if (!mine.signal.aborted) list.value = [];
+      });
+    return () => mine.abort();
+  }, [building]);
+  if (list.value.length === 0) return null;
+  return (
+    <div class="tower">
+      <h3>{t("tower")}</h3>
+      <ul>
+        {list.value.map((area) => (
+          <li key={area.code}>
+            <button type="button" aria-current={area.code === selected.value} onClick={() => onGo(area.code)}>
+              <span>{area.floors && t("floor", { from: area.floors[0], to: area.floors[1] })}</span>
+              {areaName(area)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

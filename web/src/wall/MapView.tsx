@@ -118,7 +118,13 @@ async function choose({ map }: City, { point: { x, y }, lngLat }: MapMouseEvent)
     state.selected.value = incident.owner || undefined;
     return;
   }
-  await askSpot([lngLat.lng, lngLat.lat], (found) => meantAt(found, map.getZoom()));
+  const tower = map
+    .queryRenderedFeatures([x, y], { layers: ["buildings"] })
+    .find((building) => building.properties.stacked > 0);
+  await askSpot([lngLat.lng, lngLat.lat], {
+    pick: (found) => meantAt(found, map.getZoom()),
+    tower: tower?.properties.code,
+  });
 }
 
 /** Below these zooms an area of the tier is what a person sees and means. */

@@ -1,6 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { followChains } from "../lib/areas.ts";
 import { startFeed } from "../lib/feed.ts";
+import { followHistory } from "../lib/history.ts";
 import { lang, nameOf, t } from "../lib/i18n.ts";
 import type { Params } from "../lib/params.ts";
 import { followScale } from "../lib/scale.ts";
@@ -18,7 +19,13 @@ import { Trend } from "./Trend.tsx";
 /** The wall: one picture that nobody touches for weeks. */
 export function Wall({ params }: { params: Params }) {
   useEffect(() => {
-    const stops = [followScale(), startFeed(tilesChanged), followChains(), followSelection()];
+    const stops = [
+      followScale(),
+      startFeed(tilesChanged),
+      followChains(),
+      followHistory(),
+      followSelection(),
+    ];
     return () => {
       for (const stop of stops) stop();
     };

@@ -48,12 +48,23 @@ export async function goHome(view?: View, durationMs = 0): Promise<void> {
     try {
       const { bounds } = await api.tileset(id);
       if (!bounds) continue;
-      main?.map.fitBounds(bounds, { padding: cityRoom, duration: durationMs });
+      main?.map.fitBounds(bounds, { padding: homeRoom(bounds), duration: durationMs });
       return;
     } catch {
       // the next one knows it too; without either the map stays where it is
     }
   }
+}
+
+/** The largest zoom that is given up to keep the city clear of the inset. */
+const zoomForInset = 0.25;
+const insetRoomPx = 500;
+
+/** Leaves the inset its place where the city is no smaller for it, or hardly. */
+function homeRoom(bounds: [number, number, number, number]): PaddingOptions {
+  const clear = { ...cityRoom, right: (cityRoom.right ?? 0) + insetRoomPx };
+  const zoom = (padding: PaddingOptions) => main?.map.cameraForBounds(bounds, { padding })?.zoom ?? 0;
+  return zoom(cityRoom) - zoom(clear) < zoomForInset ? clear : cityRoom;
 }
 
 /** Flies to an incident and opens its owner's card. */
@@ -84,15 +95,19 @@ export async function goToFound({ kind, code, point }: api.Suggestion): Promise<
   return askSpot(point);
 }
 
+/** What is known of a spot before it is asked about. */
+interface Pointed {
+  pick?: (found: api.Located) => api.AreaRef | undefined;
+  /** A building there that holds stacked grids. */
+  tower?: string | undefined;
+}
+
 /** Asks whose a spot is and opens the card of its grid, or of the area that pick chooses. */
-export async function askSpot(
-  point: api.Point,
-  pick?: (found: api.Located) => api.AreaRef | undefined,
-): Promise<void> {
+export async function askSpot(point: api.Point, { pick, tower }: Pointed = {}): Promise<void> {
   try {
     const found = await api.locate(point);
     const area = pick?.(found) ?? found.grid ?? found.owner;
-    spot.value = { located: found, zoomedOut: area?.code !== found.grid?.code };
+    spot.value = { located: found, zoomedOut: area?.code !== found.grid?.code, ...(tower && { tower }) };
     selected.value = area?.code;
   } catch {
     spot.value = { failed: true };
