@@ -52,26 +52,11 @@ type PixelMap struct {
 	Points []Pixel
 	Arcs   []PixelArc
 	Loss   PixelLoss
+
+	hierarchy []Area
+	rings     []PixelRing // area after area, level after level
+	ringsOf   [][2]uint32 // by area: its first ring and the one past its last
+	boxes     []PixelBox  // by area
+	arcs      *boxIndex
+	areas     []*boxIndex // by level
 }
-
-// Pixels returns the pixel map of a zoom, made at the first call and kept. Zooms
-// above MaxPixelZoom are answered with that of MaxPixelZoom.
-func (s *Simplified) Pixels(z uint8) *PixelMap { panic("todo") }
-
-// Chain returns the points of an arc, both nodes included.
-func (m *PixelMap) Chain(arc int) []Pixel { panic("todo") }
-
-// Rings returns the rings of an area of any level: each outer ring followed by
-// its holes. Empty when nothing of the area is left at this zoom.
-func (m *PixelMap) Rings(area int32) []PixelRing { panic("todo") }
-
-// Box returns the box around an area's rings, empty when there are none.
-func (m *PixelMap) Box(area int32) PixelBox { panic("todo") }
-
-// SearchArcs appends to dst the arcs whose boxes meet the box, in ascending
-// order.
-func (m *PixelMap) SearchArcs(b PixelBox, dst []int32) []int32 { panic("todo") }
-
-// SearchAreas appends to dst the areas of a level whose boxes meet the box, in
-// ascending order.
-func (m *PixelMap) SearchAreas(level int, b PixelBox, dst []int32) []int32 { panic("todo") }

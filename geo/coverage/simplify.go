@@ -1,30 +1,135 @@
 package coverage
 
-import "onegrid/geo/lattice"
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"onegrid/geo/lattice"
+)
 
 // Simplified is a coverage with the order in which its vertices may go: decided
 // once for the whole coverage, so that every zoom is a prefix of the same order
 // and both sides of a border always lose the same vertices. It never changes
 // once made and may be read by any number of goroutines.
-type Simplified struct{ _ struct{} }
+type Simplified struct {
+	c      *Coverage
+	first  []uint32  // of each arc in goes; one more at the end
+	goes   []float32 // importance of each point, arc after arc
+	pixels [MaxPixelZoom + 1]struct {
+		once sync.Once
+		m    *PixelMap
+	}
+	base struct {
+		once   sync.Once
+		points []lattice.Point // every point on the base lattice, see project
+	}
+}
 
 // Simplify ranks every vertex of c by importance.
-func (c *Coverage) Simplify() *Simplified { panic("todo") }
+func (c *Coverage) Simplify() *Simplified {
+	s := &Simplified{c: c, first: make([]uint32, 0, c.Arcs()+1)}
+	points := 0
+	for i := range c.Arcs() {
+		s.first = append(s.first, uint32(points))
+		points += len(c.Arc(i).Points)
+	}
+	s.first = append(s.first, uint32(points))
+	s.goes = s.newRanker().rank()
+	return s
+}
+
+// newRanker lays the arcs out as the ranker wants them.
+func (s *Simplified) newRanker() *ranker {
+	n := s.first[len(s.first)-1]
+	r := &ranker{
+		pts:  make([]lattice.Point, 0, n),
+		prev: make([]int32, n), next: make([]int32, n), arcOf: make([]int32, n),
+		node:   make([]bool, n),
+		weight: newLatitudeWeight(s.c.Bounds()),
+	}
+	seen := map[int32]bool{}
+	for i := range s.c.Arcs() {
+		a := s.c.Arc(i)
+		first := int32(len(r.pts))
+		last := first + int32(len(a.Points)) - 1
+		r.pts = append(r.pts, a.Points...)
+		r.arcs = append(r.arcs, rankedArc{from: a.From, to: a.To, inner: last - first - 1})
+		for v := first; v <= last; v++ {
+			r.prev[v], r.next[v], r.arcOf[v] = v-1, v+1, int32(i)
+		}
+		r.node[first], r.node[last] = true, true
+		for _, end := range [2]struct{ node, v int32 }{{a.From, first}, {a.To, last}} {
+			if !seen[end.node] {
+				seen[end.node] = true
+				r.nodeAt = append(r.nodeAt, end.v)
+			}
+		}
+	}
+	return r
+}
 
 // Coverage returns what was simplified.
-func (s *Simplified) Coverage() *Coverage { panic("todo") }
+func (s *Simplified) Coverage() *Coverage { return s.c }
 
-// Importance returns, for each point of an arc, the area in square metres of the
-// triangle at which it goes, never smaller than that of any point that went
-// before it in the whole coverage; +Inf for points that stay for ever. Shared,
-// not to be changed.
-func (s *Simplified) Importance(arc int) []float32 { panic("todo") }
+// Importance returns, for each point of an arc, the size of the triangle at
+// which it goes, in square pixels of MaxPixelZoom: never smaller than that of
+// any point that went before it in the whole coverage, +Inf for points that stay
+// for ever. Shared, not to be changed.
+func (s *Simplified) Importance(arc int) []float32 {
+	return s.goes[s.first[arc]:s.first[arc+1]]
+}
+
+// leastPixels is the area of the smallest triangle that a zoom shows, in square
+// pixels of the pixel lattice: a quarter of a screen's pixel, when a tile is 512
+// of those wide.
+const leastPixels = 16
+
+// threshold is the importance below which points are gone at a zoom. At the
+// finest zoom, which clients enlarge, everything is there.
+func threshold(z uint8) float32 {
+	if z >= MaxPixelZoom {
+		return 0
+	}
+	return float32(leastPixels * math.Pow(4, float64(MaxPixelZoom-z)))
+}
 
 // Chain returns the points of an arc that are left at a zoom. The slice is the
 // caller's.
-func (s *Simplified) Chain(arc int, z uint8) []lattice.Point { panic("todo") }
+func (s *Simplified) Chain(arc int, z uint8) []lattice.Point {
+	least := threshold(z)
+	var out []lattice.Point
+	goes := s.Importance(arc)
+	for i, p := range s.c.Arc(arc).Points {
+		if goes[i] >= least {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
-// At returns the coverage that is left at a zoom: the same areas, regions and
-// arcs, by the same numbers, with fewer points. It crosses and touches itself
+// At returns the coverage that is left at a zoom: the same areas, regions, nodes
+// and arcs, by the same numbers, with fewer points. It crosses and touches itself
 // nowhere where the full one does not.
-func (s *Simplified) At(z uint8) *Coverage { panic("todo") }
+func (s *Simplified) At(z uint8) *Coverage {
+	c := s.c
+	least := threshold(z)
+	out := &Coverage{
+		areas: c.areas, nodes: c.nodes, levels: c.levels, bounds: lattice.EmptyBox(),
+		areaOf: c.areaOf, regions: c.regions, regionFirst: c.regionFirst,
+		childFirst: c.childFirst, children: c.children,
+		next: c.next, halves: c.halves, ringFirst: c.ringFirst, rings: c.rings,
+		arcs: slices.Clone(c.arcs),
+	}
+	for i := range c.Arcs() {
+		out.arcs[i].first = uint32(len(out.points))
+		for k, p := range c.Arc(i).Points {
+			if s.goes[int(s.first[i])+k] >= least {
+				out.points = append(out.points, p)
+				out.bounds = out.bounds.Extend(p)
+			}
+		}
+	}
+	out.arcs[c.Arcs()].first = uint32(len(out.points))
+	return out
+}

@@ -1,0 +1,192 @@
+package coverage
+
+import (
+	"cmp"
+	"slices"
+
+	"onegrid/geo/lattice"
+)
+
+// outliner draws the outlines of the areas of every level of a coverage at once,
+// as rings of half-arcs. (Polygons does it for one area, as points.)
+type outliner struct {
+	c     *Coverage
+	up    [][]int32     // by level and area: the area's ancestor at the level, NoArea without one
+	owner []int32       // by half-arc: the finest area on its left, NoArea or Void
+	area2 []int64       // by arc: its share of twice the area of what it goes around
+	boxes []lattice.Box // by arc
+	trail parter        // parts walks into rings
+}
+
+// outline is one ring. It passes no node twice.
+type outline struct {
+	area  int32
+	part  Region // the same for all rings of a connected part of the area
+	arcs  []HalfArc
+	area2 int64 // positive for the one outer ring of a part, negative for holes
+	box   lattice.Box
+}
+
+func newOutliner(c *Coverage) *outliner {
+	n := c.Arcs()
+	o := &outliner{
+		c: c, up: ancestors(c.Areas()), owner: make([]int32, 2*n),
+		area2: c.arcAreas(), boxes: make([]lattice.Box, n),
+		trail: parter{c: c, at: make([]int32, len(c.nodes))},
+	}
+	for i := range n {
+		a := c.Arc(i)
+		o.owner[2*i], o.owner[2*i+1] = c.AreaOf(a.Left), c.AreaOf(a.Right)
+		o.boxes[i] = lattice.BoxOf(a.Points...)
+	}
+	return o
+}
+
+// ancestors returns, by level and area, the ancestor of the area at the level
+// (itself at its own), NoArea where the chain skips the level.
+func ancestors(areas []Area) [][]int32 {
+	levels := 0
+	for _, a := range areas {
+		levels = max(levels, int(a.Level)+1)
+	}
+	up := make([][]int32, levels)
+	for l := range up {
+		up[l] = make([]int32, len(areas))
+		for i := range areas {
+			at := int32(i)
+			for at >= 0 && int(areas[at].Level) > l {
+				at = areas[at].Parent
+			}
+			if at < 0 || int(areas[at].Level) != l {
+				at = NoArea
+			}
+			up[l][i] = at
+		}
+	}
+	return up
+}
+
+// at returns the area of a level that lies left of a half-arc.
+func (o *outliner) at(level int, h HalfArc) int32 {
+	if a := o.owner[h]; a >= 0 {
+		return o.up[level][a]
+	}
+	return NoArea
+}
+
+// isBorder tells whether the areas of a level differ on the two sides.
+func (o *outliner) isBorder(level int, h HalfArc) bool {
+	return o.at(level, h) != o.at(level, h^1)
+}
+
+// next follows the outline of what lies left of h at a level: at its node, the
+// first half-arc clockwise from the way back that is a border of the level.
+func (o *outliner) next(level int, h HalfArc) HalfArc {
+	g := HalfArc(o.c.next[h])
+	for !o.isBorder(level, g) {
+		g = HalfArc(o.c.next[g^1])
+	}
+	return g
+}
+
+// parts joins the regions that no border of a level parts, and returns the
+// part's smallest region for each.
+func (o *outliner) parts(level int) []Region {
+	part := make([]Region, o.c.Regions())
+	for r := range part {
+		part[r] = Region(r)
+	}
+	find := func(r Region) Region {
+		for part[r] != r {
+			part[r] = part[part[r]]
+			r = part[r]
+		}
+		return r
+	}
+	for i := range o.c.Arcs() {
+		if !o.isBorder(level, HalfArc(2*i)) {
+			a := o.c.Arc(i)
+			r, s := find(a.Left), find(a.Right)
+			part[max(r, s)] = min(r, s)
+		}
+	}
+	for r := range part {
+		part[r] = find(Region(r))
+	}
+	return part
+}
+
+// level returns the outlines of all areas of a level: area by area, the larger
+// outer ring first, holes behind the outer ring of their part.
+func (o *outliner) level(level int) []outline {
+	part := o.parts(level)
+	var rings []outline
+	done := make([]bool, len(o.owner))
+	for h := range HalfArc(len(o.owner)) {
+		if done[h] || o.at(level, h) < 0 || !o.isBorder(level, h) {
+			continue
+		}
+		o.around(level, h, done, func(halves []HalfArc) {
+			r := o.ring(halves)
+			r.area, r.part = o.at(level, h), part[o.c.leftOf(h)]
+			rings = append(rings, r)
+		})
+	}
+	size := make([]int64, len(part)) // of a part's outer ring
+	for _, r := range rings {
+		size[r.part] = max(size[r.part], r.area2)
+	}
+	slices.SortFunc(rings, func(a, b outline) int {
+		return cmp.Or(
+			cmp.Compare(a.area, b.area),
+			-cmp.Compare(size[a.part], size[b.part]),
+			cmp.Compare(a.part, b.part),
+			-cmp.Compare(a.area2, b.area2),
+			cmp.Compare(a.arcs[0], b.arcs[0]))
+	})
+	return rings
+}
+
+// around walks once around the outline that h is on, and calls emit with every
+// ring of it: where the walk meets itself it is parted, so that a hole which
+// touches the outer ring is a ring of its own.
+func (o *outliner) around(level int, h HalfArc, done []bool, emit func([]HalfArc)) {
+	for g := h; ; {
+		done[g] = true
+		o.trail.walk(g, emit)
+		if g = o.next(level, g); g == h {
+			return
+		}
+	}
+}
+
+// walk takes one more half-arc of a walk, and calls emit when it closes a ring.
+func (p *parter) walk(g HalfArc, emit func([]HalfArc)) {
+	tail, head := p.c.tail(g), p.c.tail(g^1)
+	p.at[tail] = int32(len(p.path)) + 1
+	p.path = append(p.path, g)
+	from := p.at[head]
+	if from == 0 {
+		return
+	}
+	ring := p.path[from-1:]
+	for _, g := range ring {
+		p.at[p.c.tail(g)] = 0
+	}
+	p.path = p.path[:from-1]
+	emit(ring)
+}
+
+// ring measures a ring.
+func (o *outliner) ring(halves []HalfArc) outline {
+	r := outline{arcs: slices.Clone(halves), box: lattice.EmptyBox()}
+	for _, h := range halves {
+		r.box = r.box.Union(o.boxes[h>>1])
+		if h&1 == 0 {
+			r.area2 += o.area2[h>>1]
+		} else {
+			r.area2 -= o.area2[h>>1]
+		}
+	}
+	return r
+}

@@ -1,0 +1,187 @@
+package coverage
+
+import "onegrid/geo/lattice"
+
+// Pixels returns the pixel map of a zoom, made at the first call and kept. Zooms
+// above MaxPixelZoom are answered with that of MaxPixelZoom.
+func (s *Simplified) Pixels(z uint8) *PixelMap {
+	z = min(z, MaxPixelZoom)
+	at := &s.pixels[z]
+	at.once.Do(func() { at.m = s.newPixelMap(z) })
+	return at.m
+}
+
+// newPixelMap simplifies, rounds, joins what fell together and draws the
+// outlines of each level.
+func (s *Simplified) newPixelMap(z uint8) *PixelMap {
+	c := s.pixelCoverage(z)
+	m := &PixelMap{Zoom: z, hierarchy: c.Areas()}
+	o := newOutliner(c)
+	m.addRings(o, m.addArcs(o))
+	m.count(s.c, c)
+	return m
+}
+
+// pixelCoverage returns the planar map of a zoom as a coverage whose lattice is
+// that of the zoom's pixels. As y runs to the south there, what a coverage calls
+// left is what the map shows on the right, and its counter-clockwise outer rings
+// are clockwise on the screen: as vector tiles want them.
+func (s *Simplified) pixelCoverage(z uint8) *Coverage {
+	pixels := s.pixelChains(z)
+	c, err := redraw(s.c, func(arc int) []lattice.Point { return pixels[arc] })
+	if err != nil {
+		panic("coverage: a sound coverage can not be drawn in pixels: " + err.Error())
+	}
+	return c
+}
+
+// pixelChains returns where each arc runs through the pixels of a zoom. Chains
+// may run along each other, or back along themselves, but cross nowhere.
+func (s *Simplified) pixelChains(z uint8) [][]lattice.Point {
+	chains := s.baseChains(z)
+	b := newBender(z, chains)
+	all := make([]lattice.Point, 0, len(s.goes))
+	for i, chain := range chains {
+		start := len(all)
+		all = b.chain(chain, all)
+		chains[i] = all[start:len(all):len(all)]
+	}
+	return chains
+}
+
+// baseChains returns the points of each arc that are left at a zoom, on the base
+// lattice.
+func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
+	s.base.once.Do(func() {
+		s.base.points = make([]lattice.Point, 0, len(s.goes))
+		for i := range s.c.Arcs() {
+			for _, p := range s.c.Arc(i).Points {
+				s.base.points = append(s.base.points, project(p))
+			}
+		}
+	})
+	least := threshold(z)
+	all := make([]lattice.Point, 0, len(s.goes))
+	chains := make([][]lattice.Point, s.c.Arcs())
+	for i := range chains {
+		start := len(all)
+		for k := s.first[i]; k < s.first[i+1]; k++ {
+			if s.goes[k] >= least {
+				all = append(all, s.base.points[k])
+			}
+		}
+		chains[i] = all[start:len(all):len(all)]
+	}
+	return chains
+}
+
+// addArcs lays the arcs out, and returns their numbers in the map by those in the
+// coverage. An arc between two gaps, or a gap and the outside, is no border.
+func (m *PixelMap) addArcs(o *outliner) []uint32 {
+	number := make([]uint32, o.c.Arcs())
+	var boxes []PixelBox
+	var ids []int32
+	for i := range number {
+		left, right := o.owner[2*i+1], o.owner[2*i]
+		if left < 0 && right < 0 {
+			continue
+		}
+		points, box := o.c.Arc(i).Points, pixelBox(o.boxes[i])
+		number[i] = uint32(len(m.Arcs))
+		boxes, ids = append(boxes, box), append(ids, int32(number[i]))
+		m.Arcs = append(m.Arcs, PixelArc{
+			First: uint32(len(m.Points)), Count: uint32(len(points)),
+			Left: left, Right: right, Level: uint8(o.c.ArcLevel(i)), Box: box,
+		})
+		for _, p := range points {
+			m.Points = append(m.Points, Pixel(p))
+		}
+	}
+	m.arcs = newBoxIndex(boxes, ids)
+	return number
+}
+
+// addRings draws the outlines of every level. number is what addArcs returned.
+func (m *PixelMap) addRings(o *outliner, number []uint32) {
+	areas := o.c.Areas()
+	m.ringsOf = make([][2]uint32, len(areas))
+	m.boxes = make([]PixelBox, len(areas))
+	for i := range m.boxes {
+		m.boxes[i] = emptyPixelBox()
+	}
+	for level := range o.up {
+		var boxes []PixelBox
+		var ids []int32
+		for _, r := range o.level(level) {
+			of := &m.ringsOf[r.area]
+			if of[0] == of[1] {
+				of[0] = uint32(len(m.rings))
+				ids = append(ids, r.area)
+			}
+			for i, h := range r.arcs {
+				r.arcs[i] = HalfArc(number[h>>1]<<1) | h&1
+			}
+			box := pixelBox(r.box)
+			m.rings = append(m.rings, PixelRing{Arcs: r.arcs, Area2: r.area2, Box: box})
+			of[1] = uint32(len(m.rings))
+			m.boxes[r.area] = m.boxes[r.area].union(box)
+		}
+		for _, a := range ids {
+			boxes = append(boxes, m.boxes[a])
+		}
+		m.areas = append(m.areas, newBoxIndex(boxes, ids))
+	}
+}
+
+// count notes what of the whole coverage is not in the map.
+func (m *PixelMap) count(whole, left *Coverage) {
+	for a, had := range withRegions(whole) {
+		if had && m.ringsOf[a][0] == m.ringsOf[a][1] {
+			m.Loss.Areas++
+		}
+		m.Loss.Regions += max(0, len(whole.RegionsOf(int32(a)))-len(left.RegionsOf(int32(a))))
+	}
+}
+
+// withRegions tells which areas, of any level, have a region.
+func withRegions(c *Coverage) []bool {
+	has := make([]bool, len(c.Areas()))
+	for r := range c.Regions() {
+		for a := c.AreaOf(Region(r)); a >= 0 && !has[a]; a = c.Areas()[a].Parent {
+			has[a] = true
+		}
+	}
+	return has
+}
+
+func pixelBox(b lattice.Box) PixelBox { return PixelBox{Pixel(b.Min), Pixel(b.Max)} }
+
+// Chain returns the points of an arc, both nodes included.
+func (m *PixelMap) Chain(arc int) []Pixel {
+	a := &m.Arcs[arc]
+	return m.Points[a.First : a.First+a.Count : a.First+a.Count]
+}
+
+// Rings returns the rings of an area of any level: each outer ring followed by
+// its holes, the largest part first. Empty when nothing of the area is left at
+// this zoom.
+func (m *PixelMap) Rings(area int32) []PixelRing {
+	of := m.ringsOf[area]
+	return m.rings[of[0]:of[1]:of[1]]
+}
+
+// Box returns the box around an area's rings, empty when there are none.
+func (m *PixelMap) Box(area int32) PixelBox { return m.boxes[area] }
+
+// SearchArcs appends to dst the arcs whose boxes meet the box, in ascending
+// order.
+func (m *PixelMap) SearchArcs(b PixelBox, dst []int32) []int32 { return m.arcs.search(b, dst) }
+
+// SearchAreas appends to dst the areas of a level whose boxes meet the box, in
+// ascending order.
+func (m *PixelMap) SearchAreas(level int, b PixelBox, dst []int32) []int32 {
+	if level < 0 || level >= len(m.areas) {
+		return dst
+	}
+	return m.areas[level].search(b, dst)
+}
