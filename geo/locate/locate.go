@@ -1,46 +1,131 @@
 // Package locate answers which region of a coverage a point lies in: exactly,
 // in some tens of nanoseconds, without allocating.
+//
+// # The cell index
+//
+// Cells of one size lie over the coverage. A cell that no border touches holds
+// the number of its one region. A mixed cell holds the region at its centre and
+// the few stretches of border that run through it:
+//
+//	+-----------------+
+//	|   A   /         |     The line from the centre c to the query q crosses
+//	|      /    c     |     the border once, so q is not in the region of c but
+//	| q · /  B        |     on the border's other side. Each stretch carries
+//	|    /            |     label = left XOR right, and the answer is the
+//	+---/-------------+     region of c XOR the labels of all that is crossed.
+//
+// From one side of a border to the other, its label takes the region on this
+// side out and puts the one on that side in; so the order of the crossings does
+// not matter, and no polygon is ever visited.
+//
+// # Ties
+//
+// A query q stands for q + (e, e²): an infinitesimal step east and a far smaller
+// one north. A point on a border thus belongs to the region on its east, or
+// along an east-west line to that on its north; a corner to exactly one region.
+// Coordinates are doubled, so that queries and vertices are even while centres
+// are odd both ways: no vertex then lies level with a centre, and
+//
+//   - a vertex a in line with c and q counts by the sign of a.y - c.y, which is
+//     never 0 (the step e moves q, and with it the line, past a);
+//   - q in line with a border a-b counts by the sign of a.y - b.y, and along an
+//     east-west one by the sign of b.x - a.x;
+//   - c in line with a border a-b, which then is not level, likewise by the sign
+//     of a.y - b.y: its region is the one that a query there would have.
+//
+// All is exact in 64 bits as long as the coverage spans no more than
+// lattice.MaxSpan; see that package.
 package locate
 
 import (
+	"unsafe"
+
+	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 )
 
 // Index is a cell index over one coverage. It never changes once built and may
 // be read by any number of goroutines.
-type Index struct{ _ struct{} }
+type Index struct {
+	grid
+	cells []uint32 // by row and column: a region, or mixed | wide? | offset into words
+	words []uint32 // what lies in the mixed cells; see encode.go
+	owned []uint64 // a bit a region: it has an area
+	arcs  []sides
+	tiers []tier // what levels of border lie in blocks of cells; see tier.go
+}
+
+// sides of an arc, in its direction.
+type sides struct {
+	left, right coverage.Region
+	level       uint8
+}
 
 // Options bound the index. The zero value chooses by the data.
 type Options struct {
 	MaxBytes int // of memory; 0 means a default by the data
 }
 
-// New builds the index.
-func New(c *coverage.Coverage, o Options) (*Index, error) { panic("todo") }
-
-// Region returns the region that the semi-open rule gives to p, the exterior
-// included: the plain rule, without the outer border's exception.
-func (x *Index) Region(p lattice.Point) coverage.Region { panic("todo") }
-
-// Find returns the region that owns p. On the outer border, where the plain rule
-// gives the exterior, the first owned region counter-clockwise from east
-// answers. onBorder tells that p lies exactly on a border.
-func (x *Index) Find(p lattice.Point) (r coverage.Region, onBorder bool) { panic("todo") }
-
-// Border is the border nearest to a point.
-type Border struct {
-	Arc        int             // index in the coverage
-	DistanceM  float64         // on the ellipsoid
-	BearingDeg float64         // from the point to the nearest place, clockwise from north
-	At         lattice.Point   // the nearest place, to the nearest lattice point
-	Beyond     coverage.Region // on the other side
-	Side       string          // which side of the border the point is on: "east" ...
+// planar is what the index reads of a coverage.
+type planar interface {
+	Regions() int
+	AreaOf(coverage.Region) int32
+	Arcs() int
+	Arc(i int) coverage.Arc
+	ArcLevel(i int) int
 }
 
-// Border returns the border nearest to p among arcs whose level is at most
-// level (an area of a higher level has fewer borders), within maxM metres.
-func (x *Index) Border(p lattice.Point, level int, maxM float64) (Border, bool) { panic("todo") }
+// New builds the index. It is Invalid for a coverage that spans more than
+// lattice.MaxSpan, and TooLarge for one beyond the index's numbers: 2^24 arcs,
+// 2^31 regions.
+func New(c *coverage.Coverage, o Options) (*Index, error) { return build(c, o) }
+
+func build(c planar, o Options) (*Index, error) {
+	if c.Arcs() > maxArcs || c.Regions() > mixed {
+		return nil, geo.Errorf(geo.TooLarge, "%d borders and %d regions are more than one index holds: the limits are %d and %d",
+			c.Arcs(), c.Regions(), maxArcs, mixed)
+	}
+	size := survey(c)
+	if err := size.bounds.CheckSpan(); err != nil {
+		return nil, geo.Errorf(geo.Invalid, "%v", err).Where(size.bounds.Min)
+	}
+	x := &Index{grid: size.choose(o.MaxBytes)}
+	x.owned = make([]uint64, (c.Regions()+63)/64)
+	for r := range c.Regions() {
+		if c.AreaOf(coverage.Region(r)) >= 0 {
+			x.owned[r/64] |= 1 << (r % 64)
+		}
+	}
+	x.arcs = make([]sides, c.Arcs())
+	for i := range x.arcs {
+		a := c.Arc(i)
+		x.arcs[i] = sides{a.Left, a.Right, uint8(min(c.ArcLevel(i), 254))}
+	}
+	if err := x.fill(c, size.runs(x.grid)); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// isOwned says whether a region has an area: it is neither the exterior nor a
+// gap nor a declared void.
+func (x *Index) isOwned(r coverage.Region) bool {
+	return int(r/64) < len(x.owned) && x.owned[r/64]>>(r%64)&1 != 0
+}
 
 // Bytes is the memory that the index holds.
-func (x *Index) Bytes() int { panic("todo") }
+func (x *Index) Bytes() int {
+	n := 4*cap(x.cells) + 4*cap(x.words) + 8*cap(x.owned) + int(unsafe.Sizeof(sides{}))*cap(x.arcs) + int(unsafe.Sizeof(*x))
+	for _, t := range x.tiers {
+		n += cap(t.least)
+	}
+	return n
+}
+
+var _ planar = (*coverage.Coverage)(nil)
+
+// at is a place relative to the grid's south-west corner, in lattice units.
+func (g *grid) at(p lattice.Point) (x, y int64) {
+	return int64(p.X) - g.west, int64(p.Y) - g.south
+}

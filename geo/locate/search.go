@@ -1,0 +1,264 @@
+package locate
+
+import (
+	"math"
+
+	"onegrid/geo/lattice"
+)
+
+// search finds the segment nearest to a place: in squares of cells around it,
+// each one ring larger than the last, until the next ring is farther than what
+// was found; and after some rings of cells, in rings of blocks of cells.
+//
+// It measures in the plane at the place, where a unit is east by north metres.
+// That plane decides only which of two places is nearer, a matter for people.
+type search struct {
+	*Index
+	px, py      int64 // relative to the grid's corner
+	east, north float64
+	level       uint8
+	own         int64 // region of the place, or unknown
+	best        nearest
+	found       bool
+}
+
+// nearest is the best so far. Ends are relative to the place searched from.
+type nearest struct {
+	square         float64 // of the distance
+	t              float64 // how far along from a to b: 0 and 1 are the vertices
+	lean           float64 // see better
+	ax, ay, bx, by int64
+	arc            int
+}
+
+// place is where on the segment, relative to the place searched from.
+func (n *nearest) place() (x, y float64) {
+	return float64(n.ax) + n.t*float64(n.bx-n.ax), float64(n.ay) + n.t*float64(n.by-n.ay)
+}
+
+// rings is how many rings of cells, and then of blocks of each size, are looked
+// through before larger blocks are. Four rings of blocks of eight go as far as
+// thirty-two rings of cells.
+const rings = 4
+
+func (s *search) run() {
+	for t := range len(s.tiers) + 1 {
+		cols, rows := s.cols, s.rows
+		if t > 0 {
+			cols, rows = s.tiers[t-1].cols, s.tiers[t-1].rows
+		}
+		// A place outside starts from the cell nearest to it.
+		col := clamp(s.px>>s.wideAt(t), cols)
+		row := clamp(s.py>>s.highAt(t), rows)
+		if t == 0 && !s.promising(col, row) {
+			continue
+		}
+		most := rings
+		if t == len(s.tiers) {
+			most = max(cols, rows)
+		}
+		for r := 0; r <= most; r++ {
+			if s.ring(t, cols, rows, col, row, r) {
+				return
+			}
+		}
+	}
+}
+
+// promising says whether the cells around hold any border of the level: if not,
+// only blocks are worth looking at.
+func (s *search) promising(col, row int) bool {
+	if len(s.tiers) == 0 {
+		return true
+	}
+	t := &s.tiers[0]
+	for r := max(0, row-rings) >> tierShift; r <= min(s.rows-1, row+rings)>>tierShift; r++ {
+		for c := max(0, col-rings) >> tierShift; c <= min(s.cols-1, col+rings)>>tierShift; c++ {
+			if t.least[r*t.cols+c] <= s.level {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *search) wideAt(tier int) uint8 { return s.wide + uint8(tier*tierShift) }
+func (s *search) highAt(tier int) uint8 { return s.high + uint8(tier*tierShift) }
+
+func clamp(v int64, n int) int { return int(max(0, min(v, int64(n-1)))) }
+
+// ring visits the blocks r away from a block, and says whether all that are
+// farther are too far, or none.
+func (s *search) ring(t, cols, rows, col, row, r int) bool {
+	west, east, south, north := col-r, col+r, row-r, row+r
+	for c := max(0, west); c <= min(cols-1, east); c++ {
+		if south >= 0 {
+			s.visit(t, c, south)
+		}
+		if north < rows && r > 0 {
+			s.visit(t, c, north)
+		}
+	}
+	for w := max(0, south+1); w <= min(rows-1, north-1); w++ {
+		if west >= 0 {
+			s.visit(t, west, w)
+		}
+		if east < cols {
+			s.visit(t, east, w)
+		}
+	}
+	// How far it is to the outside of the square visited, on the sides beyond
+	// which there is anything.
+	next := math.Inf(1)
+	wide, high := s.wideAt(t), s.highAt(t)
+	if west > 0 {
+		next = min(next, float64(s.px-int64(west)<<wide)*s.east)
+	}
+	if east < cols-1 {
+		next = min(next, float64(int64(east+1)<<wide-s.px)*s.east)
+	}
+	if south > 0 {
+		next = min(next, float64(s.py-int64(south)<<high)*s.north)
+	}
+	if north < rows-1 {
+		next = min(next, float64(int64(north+1)<<high-s.py)*s.north)
+	}
+	return next > 0 && next*next > s.best.square
+}
+
+// visit looks into a block if it may hold something nearer. Tier 0 are cells.
+func (s *search) visit(t, col, row int) {
+	wide, high := s.wideAt(t), s.highAt(t)
+	west, south := int64(col)<<wide-s.px, int64(row)<<high-s.py
+	x := float64(max(0, west, -west-1<<wide)) * s.east
+	y := float64(max(0, south, -south-1<<high)) * s.north
+	if x*x+y*y > s.best.square {
+		return
+	}
+	if t == 0 {
+		cell := row*s.cols + col
+		if s.cells[cell] >= mixed {
+			s.cell(cell)
+		}
+		return
+	}
+	if s.tiers[t-1].least[row*s.tiers[t-1].cols+col] > s.level {
+		return
+	}
+	cols, rows := s.cols, s.rows
+	if t > 1 {
+		cols, rows = s.tiers[t-2].cols, s.tiers[t-2].rows
+	}
+	for r := row << tierShift; r < min(rows, (row+1)<<tierShift); r++ {
+		for c := col << tierShift; c < min(cols, (col+1)<<tierShift); c++ {
+			s.visit(t-1, c, r)
+		}
+	}
+}
+
+// cell measures the segments of a mixed cell.
+func (s *search) cell(cell int) {
+	mark := s.cells[cell]
+	mx, my := s.middle(uint32(cell))
+	mx, my = mx-s.px, my-s.py
+	words := s.words[mark&offset+1:]
+	for {
+		label, arc, n := words[0], int(words[1]>>8), int(words[1]&maxStretch)
+		width := 1
+		if mark&wide != 0 {
+			width = 2
+		}
+		if s.arcs[arc].level <= s.level {
+			s.stretch(words[2:2+n*width], width, mx, my, arc)
+		}
+		if label < more {
+			return
+		}
+		words = words[2+n*width:]
+	}
+}
+
+// stretch measures consecutive segments of an arc.
+func (s *search) stretch(vertices []uint32, width int, mx, my int64, arc int) {
+	var ax, ay int64
+	var afx, afy, aSquare float64
+	for i := 0; i < len(vertices); i += width {
+		var bx, by int64
+		if width == 1 {
+			bx, by = int64(int16(vertices[i]))+mx, int64(int32(vertices[i])>>16)+my
+		} else {
+			bx, by = int64(int32(vertices[i]))+mx, int64(int32(vertices[i+1]))+my
+		}
+		bfx, bfy := float64(bx)*s.east, float64(by)*s.north
+		bSquare := bfx*bfx + bfy*bfy
+		if i > 0 {
+			ux, uy := bfx-afx, bfy-afy
+			along, length := -(afx*ux + afy*uy), ux*ux+uy*uy
+			square, t := aSquare, 0.0
+			switch {
+			case along >= length:
+				square, t = bSquare, 1
+			case along > 0:
+				t = along / length
+				// Exact, so that it is 0 on the border and nowhere else.
+				cross := float64(ax*by-ay*bx) * s.east * s.north
+				square = cross * cross / length
+			}
+			if square <= s.best.square {
+				s.offer(nearest{square: square, t: t, ax: ax, ay: ay, bx: bx, by: by, arc: arc})
+			}
+		}
+		ax, ay, afx, afy, aSquare = bx, by, bfx, bfy, bSquare
+	}
+}
+
+// offer takes a segment that is as near as the best, or nearer.
+func (s *search) offer(n nearest) {
+	n.lean = s.lean(n)
+	if !s.found || n.square < s.best.square || s.better(n) {
+		s.best, s.found = n, true
+	}
+}
+
+// better decides between segments equally far, which mostly means: that meet in
+// the vertex v nearest to the place p. On which side of the border p is then
+// shows only in the segment that leans most towards p, for no border lies
+// between the two; another may have p on its other side:
+//
+//	    p          p lies right of the line through v-b, as if beyond the
+//	   .           border, but left of a-v, which is right
+//	  v---a
+//	 /
+//	b
+//
+// On the border itself a border of the owner is wanted.
+func (s *search) better(n nearest) bool {
+	if n.square == 0 {
+		p := lattice.Point{X: int32(s.px + s.west), Y: int32(s.py + s.south)}
+		own := s.owner(p)
+		mine := func(arc int) bool { return s.arcs[arc].left == own || s.arcs[arc].right == own }
+		if mine(n.arc) != mine(s.best.arc) {
+			return mine(n.arc)
+		}
+	}
+	if n.lean != s.best.lean {
+		return n.lean > s.best.lean
+	}
+	return n.arc < s.best.arc
+}
+
+// lean is the cosine of the angle at the nearest vertex between the segment and
+// the way to the place, not divided by the latter's length, which is common to
+// all that are compared. Inside of a segment it is as good as can be.
+func (s *search) lean(n nearest) float64 {
+	vx, vy, wx, wy := n.ax, n.ay, n.bx, n.by
+	switch n.t {
+	case 0:
+	case 1:
+		vx, vy, wx, wy = wx, wy, vx, vy
+	default:
+		return math.Inf(1)
+	}
+	x, y := float64(wx-vx)*s.east, float64(wy-vy)*s.north
+	return -(x*float64(vx)*s.east + y*float64(vy)*s.north) / math.Hypot(x, y)
+}
