@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -75,4 +76,76 @@ func TestExportBuildsTheSame(t *testing.T) {
 		t.Fatal("the coverage changes by being exported and built again")
 	}
 	_ = d.Neighbours(0)
+}
+
+// jitter moves every vertex of every ring by itself, up to so many metres, drops
+// a share of the shapes and grows another.
+func jitter(r *rand.Rand, shapes []Shape, upToM, drop, grow, growM float64) (out []Shape, dropped int) {
+	for _, s := range shapes {
+		if r.Float64() < drop {
+			dropped++
+			continue
+		}
+		by := 0.0
+		if r.Float64() < grow {
+			by = growM
+		}
+		t := Shape{Code: s.Code, Row: s.Row}
+		for _, polygon := range s.Shape {
+			var q lattice.Polygon
+			for _, ring := range polygon {
+				q = append(q, jitterRing(r, ring, upToM, by))
+			}
+			t.Shape = append(t.Shape, q)
+		}
+		out = append(out, t)
+	}
+	return out, dropped
+}
+
+// jitterRing pushes every vertex outwards by growM, along the middle of its two
+// sides' normals, and then by up to upToM anywhere.
+func jitterRing(r *rand.Rand, ring lattice.Ring, upToM, growM float64) lattice.Ring {
+	side := 1.0
+	if twiceArea(ring) < 0 {
+		side = -1
+	}
+	out := make(lattice.Ring, len(ring))
+	for i, p := range ring {
+		a, b := ring[(i+len(ring)-1)%len(ring)], ring[(i+1)%len(ring)]
+		east, north := lattice.ScaleAt(p.Y)
+		dx, dy := float64(b.X-a.X)*east, float64(b.Y-a.Y)*north
+		length := max(1e-9, math.Hypot(dx, dy))
+		angle, far := r.Float64()*2*math.Pi, r.Float64()*upToM
+		x := side*growM*dy/length + far*math.Cos(angle)
+		y := -side*growM*dx/length + far*math.Sin(angle)
+		out[i] = lattice.Point{X: p.X + int32(math.Round(x/east)), Y: p.Y + int32(math.Round(y/north))}
+	}
+	return out
+}
+
+func TestJitteredBirmingham(t *testing.T) {
+	n, areas, shapes := birmingham(t)
+	dirty, dropped := jitter(rand.New(rand.NewPCG(1, 2)), shapes, 2, 0.01, 0.01, 5)
+	start := time.Now()
+	c, report, err := Build(n, areas, dirty, Policy{GapWidthM: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(time.Since(start), dropped, report.Shapes, report.Areas, report.Regions, report.Arcs, report.Points)
+	kinds := map[string]int{}
+	size := map[string]float64{}
+	for _, r := range report.Repairs {
+		k := r.Kind
+		if r.Blocker {
+			k += " blocker"
+		}
+		kinds[k]++
+		size[k] += r.AreaM2
+		if r.Kind == RepairMultipart || r.Kind == RepairFragment && r.AreaM2 > 30 || r.Kind == RepairOverlap && r.AreaM2 > 500 {
+			t.Logf("%+v", r)
+		}
+	}
+	t.Log(kinds, size)
+	same(t, c)
 }

@@ -17,10 +17,18 @@ type faces struct {
 	anchor  []lattice.Point // a vertex of each face: the smallest of its outer ring
 	inFirst []uint32        // labels of face f: in[inFirst[f]:inFirst[f+1]], ascending
 	in      []int32
+
+	aroundFirst []uint32 // half-chains around face f: around[aroundFirst[f]:aroundFirst[f+1]]
+	around      []uint32
 }
 
 // labelsIn returns the labels that a face lies in.
 func (f *faces) labelsIn(face uint32) []int32 { return f.in[f.inFirst[face]:f.inFirst[face+1]] }
+
+// halvesOf returns the half-chains around a face, which lies on their left.
+func (f *faces) halvesOf(face uint32) []uint32 {
+	return f.around[f.aroundFirst[face]:f.aroundFirst[face+1]]
+}
 
 // arrange makes the faces of linework whose segments meet only at their ends.
 func arrange(lw *linework) (*faces, error) {
@@ -167,40 +175,44 @@ func (f *faces) locate(outsides []outside, walk, face []uint32, area []int64) {
 	}
 }
 
-// label finds the labels of every face, outwards from the unbounded one, which
-// has none: crossing a chain enters or leaves its labels.
-func (f *faces) label() error {
-	at := make([]uint32, f.count+1)
+// gather lists the half-chains around every face.
+func (f *faces) gather() {
+	f.aroundFirst = make([]uint32, f.count+1)
 	for _, l := range f.left {
-		at[l+1]++
+		f.aroundFirst[l+1]++
 	}
-	for i := 1; i < len(at); i++ {
-		at[i] += at[i-1]
+	for i := 1; i < len(f.aroundFirst); i++ {
+		f.aroundFirst[i] += f.aroundFirst[i-1]
 	}
-	around := make([]uint32, len(f.left))
-	fill := slices.Clone(at)
+	f.around = make([]uint32, len(f.left))
+	fill := slices.Clone(f.aroundFirst)
 	for h, l := range f.left {
-		around[fill[l]] = uint32(h)
+		f.around[fill[l]] = uint32(h)
 		fill[l]++
 	}
+}
+
+// label finds the labels of every face, outwards from the unbounded one, which
+// has none: crossing a chain enters or leaves its labels. Outlines that lie
+// thousands deep over each other are refused before they fill the memory.
+func (f *faces) label() error {
+	f.gather()
 	type span struct{ from, to uint32 }
 	spans := make([]span, f.count)
 	done := make([]bool, f.count)
 	in := make([]int32, 0, f.count+f.count/4)
-	queue := append(make([]uint32, 0, f.count), 0)
-	done[0] = true
 	limit := 1<<22 + 16*len(f.lw.segs)
-	for len(queue) > 0 {
-		at0 := queue[0]
-		queue = queue[1:]
-		for _, h := range around[at[at0]:at[at0+1]] {
+	done[0] = true
+	for queue := []uint32{0}; len(queue) > 0; queue = queue[1:] {
+		face := queue[0]
+		for _, h := range f.halvesOf(face) {
 			g := f.left[h^1]
 			if done[g] {
 				continue
 			}
 			done[g] = true
 			from := uint32(len(in))
-			in = toggled(in, in[spans[at0].from:spans[at0].to], f.lw.labelsOf(f.segs[h>>1]))
+			in = toggled(in, in[spans[face].from:spans[face].to], f.lw.labelsOf(f.segs[h>>1]))
 			spans[g] = span{from, uint32(len(in))}
 			queue = append(queue, g)
 			if len(in) > limit {

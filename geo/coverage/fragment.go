@@ -1,0 +1,213 @@
+package coverage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"onegrid/geo/lattice"
+)
+
+// fragments settles areas that own several connected pieces of ground. Every
+// polygon of the input entitles its area to one: the piece in which most of it
+// lies. Any other piece was cut off by an overlap's settlement, or is a loop of
+// an outline that crosses itself. A narrow one (as for gaps) goes to the
+// neighbour with the longest border, or outside where it has none; a wide one is
+// ground that somebody means, and stays. What remains in several pieces is
+// reported.
+func (s *settler) fragments() {
+	p := s.pieces()
+	var waiting []uint32
+	for _, id := range p.several {
+		if !p.main[id] && s.measure(p.faces[id]...).narrow(s.policy.GapWidthM) {
+			waiting = append(waiting, id)
+			p.loose[id] = true
+		}
+	}
+	for len(waiting) > 0 {
+		n := len(waiting)
+		if waiting = s.giveAway(p, waiting); len(waiting) == n {
+			break
+		}
+	}
+	for _, id := range waiting {
+		s.dropOff(p, id)
+	}
+	s.reportParts(p)
+}
+
+// pieces are the connected pieces of ground of those areas that have several.
+type pieces struct {
+	of      []uint32 // by face
+	faces   map[uint32][]uint32
+	several []uint32 // pieces of areas that have more than one, by area and anchor
+	main    map[uint32]bool
+	loose   map[uint32]bool // to be given away
+	gone    map[uint32]bool // given away
+}
+
+func (s *settler) pieces() *pieces {
+	p := &pieces{of: make([]uint32, s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}, gone: map[uint32]bool{}}
+	for i := range p.of {
+		p.of[i] = uint32(i)
+	}
+	for k := range uint32(s.len()) {
+		if a, b := s.left[k<<1], s.left[k<<1|1]; s.owner[a] >= 0 && s.owner[a] == s.owner[b] {
+			p.of[find(p.of, a)] = find(p.of, b)
+		}
+	}
+	count := make([]uint32, len(s.out.areas))
+	for face := range uint32(s.count) {
+		if a := s.owner[face]; a >= 0 && find(p.of, face) == face {
+			count[a]++
+		}
+	}
+	for face := range uint32(s.count) {
+		p.of[face] = find(p.of, face)
+		if a := s.owner[face]; a >= 0 && count[a] > 1 {
+			id := p.of[face]
+			if p.faces[id] == nil {
+				p.several = append(p.several, id)
+			}
+			p.faces[id] = append(p.faces[id], face)
+		}
+	}
+	slices.SortFunc(p.several, func(a, b uint32) int {
+		return cmp.Or(cmp.Compare(s.owner[a], s.owner[b]), lattice.Compare(s.least(p, a), s.least(p, b)))
+	})
+	s.entitle(p)
+	return p
+}
+
+// find returns the root of x in a forest of parents, and shortens the way.
+func find(parent []uint32, x uint32) uint32 {
+	for parent[x] != x {
+		parent[x] = parent[parent[x]]
+		x = parent[x]
+	}
+	return x
+}
+
+// least returns the smallest vertex of a piece.
+func (s *settler) least(p *pieces, id uint32) lattice.Point {
+	best := s.anchor[p.faces[id][0]]
+	for _, face := range p.faces[id] {
+		if less(s.anchor[face], best) {
+			best = s.anchor[face]
+		}
+	}
+	return best
+}
+
+// entitle marks, for every polygon, the piece of its area in which most of it
+// lies.
+func (s *settler) entitle(p *pieces) {
+	type share struct {
+		label int32
+		piece uint32
+	}
+	shares := map[share]int64{}
+	var order []share
+	for _, id := range p.several {
+		for _, face := range p.faces[id] {
+			for _, l := range s.labelsIn(face) {
+				if s.out.labels[l].area != s.owner[face] {
+					continue
+				}
+				k := share{l, id}
+				if _, ok := shares[k]; !ok {
+					order = append(order, k)
+				}
+				shares[k] += s.area2[face]
+			}
+		}
+	}
+	best := map[int32]share{}
+	for _, k := range order {
+		if b, ok := best[k.label]; !ok || shares[k] > shares[b] {
+			best[k.label] = k
+		}
+	}
+	for _, k := range best {
+		p.main[k.piece] = true
+	}
+}
+
+// giveAway gives the pieces that touch ground of another area, itself not to be
+// given away, to the one with the longest border, and returns the others.
+func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
+	to := make([]int32, len(waiting))
+	for i, id := range waiting {
+		to[i] = s.longest(p.faces[id], func(g uint32) bool {
+			return p.of[g] != id && !p.loose[p.of[g]]
+		})
+	}
+	for i, id := range waiting {
+		if to[i] < 0 {
+			left = append(left, id)
+			continue
+		}
+		s.reportFragment(p, id, "given to "+s.code(to[i])+": the longest shared border")
+		for _, face := range p.faces[id] {
+			s.owner[face] = to[i]
+		}
+		p.loose[id], p.gone[id] = false, true
+	}
+	return left
+}
+
+// dropOff leaves a piece without neighbours to what lies around it.
+func (s *settler) dropOff(p *pieces, id uint32) {
+	s.reportFragment(p, id, "left outside: no area borders it")
+	p.gone[id] = true
+	to := outsideOwner
+	for _, face := range p.faces[id] {
+		for _, h := range s.halvesOf(face) {
+			if a := s.owner[s.left[h^1]]; a == NoArea || a == Void {
+				to = a
+			}
+		}
+	}
+	for _, face := range p.faces[id] {
+		s.owner[face] = to
+	}
+}
+
+func (s *settler) reportFragment(p *pieces, id uint32, done string) {
+	faces := p.faces[id]
+	m := s.measure(faces...)
+	s.add(Repair{Kind: RepairFragment, At: s.least(p, id), AreaM2: m.areaM2, WidthM: m.widthM(),
+		Codes: []string{s.code(s.owner[faces[0]])}, Rows: s.rowsOf(faces...), Done: done})
+}
+
+// reportParts reports the areas that remain in several pieces.
+func (s *settler) reportParts(p *pieces) {
+	parts := map[int32][]uint32{}
+	var order []int32
+	for _, id := range p.several {
+		a := s.owner[id]
+		if p.gone[id] {
+			continue
+		}
+		if parts[a] == nil {
+			order = append(order, a)
+		}
+		parts[a] = append(parts[a], id)
+	}
+	for _, a := range order {
+		if len(parts[a]) < 2 {
+			continue
+		}
+		var faces []uint32
+		for _, id := range parts[a] {
+			faces = append(faces, p.faces[id]...)
+		}
+		leave := s.network.Levels[s.out.areas[a].Level].Enclaves
+		r := Repair{Kind: RepairMultipart, At: s.least(p, parts[a][0]), Codes: []string{s.code(a)}, Rows: s.rowsOf(faces...),
+			Done: fmt.Sprintf("kept in %d parts", len(parts[a])), Blocker: !leave}
+		for _, face := range faces {
+			r.AreaM2 += s.measure(face).areaM2
+		}
+		s.add(r)
+	}
+}

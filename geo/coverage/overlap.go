@@ -1,0 +1,103 @@
+package coverage
+
+import "slices"
+
+// overlaps settles the faces that several areas claim. Only claimants come into
+// question, so no area gains what it did not claim. Priority decides first. The
+// others go to the claimant with the longest border to what it already has; a
+// face in the middle of overlaps waits until one beside it is settled.
+func (s *settler) overlaps() {
+	rank := make(map[int32]int, len(s.policy.Priority))
+	byCode := map[string]int{}
+	for i, code := range s.policy.Priority {
+		if _, twice := byCode[code]; !twice {
+			byCode[code] = i
+		}
+	}
+	if len(byCode) > 0 {
+		for a := range s.out.areas {
+			if i, ok := byCode[s.out.areas[a].Code]; ok {
+				rank[int32(a)] = i
+			}
+		}
+	}
+	var waiting []uint32
+	for face := range uint32(s.count) {
+		if s.owner[face] != unsettled {
+			continue
+		}
+		if a := first(s.claimsOf(face), rank); a >= 0 {
+			s.give(face, a, "by priority")
+		} else {
+			waiting = append(waiting, face)
+		}
+	}
+	for look := waiting; len(look) > 0; {
+		look = s.round(look)
+	}
+	// What is left touches no ground that a claimant has for itself: one outline
+	// drawn for two areas.
+	for _, face := range waiting {
+		if s.owner[face] == unsettled {
+			s.give(face, slices.MinFunc(s.claimsOf(face), s.byCode), "the smaller code")
+		}
+	}
+}
+
+func (s *settler) byCode(a, b int32) int {
+	if s.code(a) < s.code(b) {
+		return -1
+	}
+	return 1
+}
+
+// first returns the area of the best rank, NoArea if none has any.
+func first(areas []int32, rank map[int32]int) int32 {
+	best, at := NoArea, 0
+	for _, a := range areas {
+		if r, ok := rank[a]; ok && (best < 0 || r < at) {
+			best, at = a, r
+		}
+	}
+	return best
+}
+
+// round settles those faces of a list that touch a claimant's ground, by what
+// was settled before, and returns the faces that may be settled next.
+func (s *settler) round(look []uint32) []uint32 {
+	type gift struct {
+		face uint32
+		area int32
+	}
+	var gifts []gift
+	for _, face := range look {
+		claims := s.claimsOf(face)
+		if a := s.longest([]uint32{face}, func(g uint32) bool { return slices.Contains(claims, s.owner[g]) }); a >= 0 {
+			gifts = append(gifts, gift{face, a})
+		}
+	}
+	for _, g := range gifts {
+		s.give(g.face, g.area, "the longest shared border")
+	}
+	var next []uint32
+	for _, g := range gifts {
+		for _, h := range s.halvesOf(g.face) {
+			if n := s.left[h^1]; s.owner[n] == unsettled {
+				next = append(next, n)
+			}
+		}
+	}
+	slices.Sort(next)
+	return slices.Compact(next)
+}
+
+// give settles an overlap and reports it.
+func (s *settler) give(face uint32, area int32, why string) {
+	s.owner[face] = area
+	m := s.measure(face)
+	s.add(Repair{
+		Kind: RepairOverlap, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(),
+		Codes: s.codes(s.claimsOf(face)), Rows: s.rowsOf(face),
+		Done: "given to " + s.code(area) + ": " + why,
+	})
+}
