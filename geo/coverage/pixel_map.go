@@ -50,7 +50,7 @@ func (s *Simplified) pixelChains(z uint8) [][]lattice.Point {
 }
 
 // baseChains returns the points of each arc that are left at a zoom, on the base
-// lattice.
+// lattice, and along segments that are long enough to bend there, points between.
 func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 	s.base.once.Do(func() {
 		s.base.points = make([]lattice.Point, 0, len(s.goes))
@@ -65,9 +65,13 @@ func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 	chains := make([][]lattice.Point, s.c.Arcs())
 	for i := range chains {
 		start := len(all)
-		for k := s.first[i]; k < s.first[i+1]; k++ {
-			if s.goes[k] >= least {
-				all = append(all, s.base.points[k])
+		points := s.c.Arc(i).Points
+		last := points[0]
+		for k, goes := range s.Importance(i) {
+			if goes >= least {
+				all = appendBetween(all, last, points[k], z)
+				all = append(all, s.base.points[int(s.first[i])+k])
+				last = points[k]
 			}
 		}
 		chains[i] = all[start:len(all):len(all)]

@@ -47,3 +47,27 @@ func toPixel(p lattice.Point, shift uint) lattice.Point {
 		Y: int32((int64(p.Y) + half) >> shift),
 	}
 }
+
+// appendBetween appends the base points that a segment of the lattice needs
+// between its ends. Straight on the lattice it is bent on Mercator's map: by
+// d²·y"/8 in the middle, d being its height and y" = sec·tan of the latitude.
+// Left straight, a segment of a kilometre could pass a vertex on the other side
+// at the finest zoom. An eighth of a pixel does no harm.
+func appendBetween(dst []lattice.Point, a, b lattice.Point, z uint8) []lattice.Point {
+	const rad = math.Pi / 180 / lattice.Scale
+	if a.X == b.X || a.Y == b.Y {
+		return dst // straight there too
+	}
+	dx, dy := float64(b.X)-float64(a.X), float64(b.Y)-float64(a.Y)
+	// Nothing bends more than it does at the end that is farther from the equator.
+	sin, cos := math.Sincos(min(max(math.Abs(float64(a.Y)), math.Abs(float64(b.Y))), maxLatitude*lattice.Scale) * rad)
+	pixels := float64(int64(PixelExtent)<<z) / (2 * math.Pi) // a radian of longitude
+	bend := dy * rad * dy * rad / 8 * sin / (cos * cos) * pixels
+	for n, i := math.Ceil(math.Sqrt(8*bend)), 1.0; i < n; i++ {
+		dst = append(dst, project(lattice.Point{
+			X: int32(math.Round(float64(a.X) + dx*i/n)),
+			Y: int32(math.Round(float64(a.Y) + dy*i/n)),
+		}))
+	}
+	return dst
+}

@@ -155,14 +155,16 @@ func checkSize(t rapid.TB, thinned *Coverage, z uint8, area int32, rings []Pixel
 	want, length := 0.0, 0.0
 	for _, polygon := range thinned.Polygons(area) {
 		for _, ring := range polygon {
-			last := project(ring[len(ring)-1])
-			for _, p := range ring {
-				q := project(p)
-				ax, ay, bx, by := float64(last.X), float64(last.Y), float64(q.X), float64(q.Y)
-				// y runs to the south
-				want -= (ax*by - bx*ay) / 2 / pixel / pixel
-				length += math.Hypot(bx-ax, by-ay) / pixel
-				last = q
+			for i, b := range ring {
+				a := ring[(i+len(ring)-1)%len(ring)]
+				p := project(a)
+				for n, k := 1+abs(b.Y-a.Y)/20_000, int32(1); k <= n; k++ { // bent as Mercator bends it
+					q := project(lattice.Point{X: a.X + int32(int64(b.X-a.X)*int64(k)/int64(n)), Y: a.Y + int32(int64(b.Y-a.Y)*int64(k)/int64(n))})
+					ax, ay, bx, by := float64(p.X), float64(p.Y), float64(q.X), float64(q.Y)
+					want -= (ax*by - bx*ay) / 2 / pixel / pixel // y runs to the south
+					length += math.Hypot(bx-ax, by-ay) / pixel
+					p = q
+				}
 			}
 		}
 	}
@@ -312,6 +314,31 @@ func clip(p, q, pixel lattice.Point, shift uint) (enter float64, ok bool) {
 		}
 	}
 	return enter, enter <= leave
+}
+
+// Beside a border of hundreds of kilometres, which Mercator bends by kilometres,
+// what lies on one side stays on that side, however near.
+func TestPixelsBesideLongBorders(t *testing.T) {
+	const wide, high = 30_000_000, 20_000_000
+	at := func(x, y int32) lattice.Point { return lattice.Point{X: 1_100_000_000 + x, Y: 400_000_000 + y} }
+	shapes := map[string]lattice.MultiPolygon{
+		"0south": {{{at(0, 0), at(wide, 0), at(wide, high)}}},
+	}
+	beside := lattice.Polygon{{at(0, 0), at(wide, high), at(0, high)}}
+	for i := int32(1); i < 30; i++ {
+		x, y := i*wide/30, i*high/30 // on the diagonal, or some units below
+		y += 3 + i%3
+		shapes[string('a'+rune(i))] = lattice.MultiPolygon{{{at(x, y), at(x+60*i, y+60*i), at(x, y+60*i)}}}
+		beside = append(beside, shapes[string('a'+rune(i))][0][0])
+	}
+	shapes["1north"] = lattice.MultiPolygon{beside}
+	s := build(t, shapes).Simplify()
+	for z := range uint8(MaxPixelZoom + 1) {
+		m := checkPixels(t, s, z)
+		if z == MaxPixelZoom && m.Loss != (PixelLoss{}) {
+			t.Errorf("z%d: lost %+v", z, m.Loss)
+		}
+	}
 }
 
 // Two squares side by side, the western one first: what lies where, and which
