@@ -10,17 +10,8 @@ import (
 	"onegrid/geo/record"
 )
 
-// Objects are the objects of one layer: Layer names it, and only its slice is
-// read. Their ids are not: the store allots them, by code.
-type Objects struct {
-	Layer     geo.Layer
-	Estates   []geo.Estate
-	Buildings []geo.Building
-	Devices   []geo.Device
-	Sites     []geo.Site
-	Posts     []geo.Post
-	Base      []geo.BaseFeature
-}
+// Objects are the objects of one layer.
+type Objects = record.Objects
 
 // table is what the store needs to know of a layer's objects, one by one. Its
 // functions work on copies: the caller's objects stay as they are.
@@ -33,7 +24,7 @@ type table struct {
 	entry func(i int, id int64) ([]byte, error)
 }
 
-func (o *Objects) table() (table, error) {
+func tableOf(o *Objects) (table, error) {
 	switch o.Layer {
 	case geo.Estates:
 		return records(o.Estates, func(x *geo.Estate) (*string, *int64) { return &x.Code, &x.ID }, record.AppendEstate).named("estates"), nil
@@ -95,7 +86,7 @@ func (s *Store) Load(ctx context.Context, actor string, objects Objects) error {
 	if err != nil {
 		return err
 	}
-	t, err := objects.table()
+	t, err := tableOf(&objects)
 	if err != nil {
 		return err
 	}
@@ -181,7 +172,7 @@ func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int
 	if err != nil {
 		return 0, err
 	}
-	rows, err := objects.table()
+	rows, err := tableOf(&objects)
 	if err != nil {
 		return 0, err
 	}
@@ -236,7 +227,7 @@ func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes
 	if err != nil {
 		return 0, err
 	}
-	rows, err := (&Objects{Layer: layer}).table()
+	rows, err := tableOf(&Objects{Layer: layer})
 	if err != nil {
 		return 0, err
 	}

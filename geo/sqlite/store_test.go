@@ -1,0 +1,137 @@
+package sqlite_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"onegrid/geo"
+	"onegrid/geo/sqlite"
+	"onegrid/geo/storetest"
+)
+
+func TestMain(m *testing.M) {
+	if child() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestContract(t *testing.T) { storetest.Run(t, harness{}) }
+
+// harness makes stores on real files.
+type harness struct{}
+
+func (harness) Create(tb testing.TB, scheme geo.Scheme) storetest.Store {
+	dir, err := os.MkdirTemp(tb.TempDir(), "store")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := sqlite.Create(context.Background(), filepath.Join(dir, "city.db"), scheme)
+	return closing(tb, s, err)
+}
+
+func (harness) Reader(tb testing.TB, s storetest.Store) storetest.Store {
+	r, err := sqlite.OpenReader(context.Background(), pathOf(s))
+	return closing(tb, r, err)
+}
+
+func (harness) Reopen(tb testing.TB, s storetest.Store) storetest.Store {
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	again, err := sqlite.Open(context.Background(), pathOf(s))
+	return closing(tb, again, err)
+}
+
+func (harness) Fill(tb testing.TB, s storetest.Store) (free func()) {
+	if err := s.(*sqlite.Store).LimitPages(1); err != nil { // less than there are: no page may be added
+		tb.Fatal(err)
+	}
+	return func() {
+		if err := s.(*sqlite.Store).LimitPages(1 << 30); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+func pathOf(s storetest.Store) string { return s.(*sqlite.Store).Path() }
+
+func closing(tb testing.TB, s *sqlite.Store, err error) storetest.Store {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { s.Close() })
+	return s
+}
+
+func create(tb testing.TB) *sqlite.Store {
+	tb.Helper()
+	return harness{}.Create(tb, storetest.Scheme()).(*sqlite.Store)
+}
+
+func TestOnlyOneWriter(t *testing.T) {
+	s := create(t)
+	if err := s.SetAddress("127.0.0.1:8081"); err != nil {
+		t.Fatal(err)
+	}
+	pid, addr, ok := sqlite.Holder(s.Path())
+	if pid != os.Getpid() || addr != "127.0.0.1:8081" || !ok {
+		t.Fatalf("holder %d at %q, %v", pid, addr, ok)
+	}
+	_, err := sqlite.Open(context.Background(), s.Path())
+	if geo.KindOf(err) != geo.Conflict || !strings.Contains(err.Error(), addr) {
+		t.Fatalf("a second writer: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if pid, _, ok := sqlite.Holder(s.Path()); ok {
+		t.Fatalf("a closed store is held by %d", pid)
+	}
+	again, err := sqlite.Open(context.Background(), s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Close()
+}
+
+func TestCreateAndOpenRefuse(t *testing.T) {
+	ctx := context.Background()
+	s := create(t)
+	s.Close()
+	if _, err := sqlite.Create(ctx, s.Path(), storetest.Scheme()); geo.KindOf(err) != geo.Conflict {
+		t.Errorf("create over a store: %v", err)
+	}
+	nowhere := filepath.Join(t.TempDir(), "no.db")
+	if _, err := sqlite.Open(ctx, nowhere); geo.KindOf(err) != geo.NotFound {
+		t.Errorf("open nothing: %v", err)
+	}
+	if _, err := sqlite.OpenReader(ctx, nowhere); geo.KindOf(err) != geo.NotFound {
+		t.Errorf("read nothing: %v", err)
+	}
+	text := filepath.Join(t.TempDir(), "odd name %41?#.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(ctx, text); err == nil {
+		t.Error("a text file was opened")
+	}
+	if got, _ := os.ReadFile(text); !strings.HasPrefix(string(got), "not a database ") {
+		t.Error("a text file was written to")
+	}
+	odd := filepath.Join(t.TempDir(), "odd name %41?#.db")
+	o, err := sqlite.Create(ctx, odd, storetest.Scheme())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Close()
+	if _, err := os.Stat(odd); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,248 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+	"onegrid/geo/record"
+	"onegrid/geo/world"
+)
+
+// deltasLeadToSnapshot writes at random and follows in steps of random length:
+// the world that was led along must look like one made from everything.
+func deltasLeadToSnapshot(t *testing.T, h Harness) {
+	pubs := []geo.Publication{Basic(t, 0, "board"), Basic(t, 0, "renamed"), Basic(t, 4000, "board"), Basic(t, -4000, "board")}
+	rapid.Check(t, func(rt *rapid.T) {
+		s := h.Create(t, Scheme())
+		defer s.Close()
+		m := &scribbler{t: t, rt: rt, s: s, pubs: pubs}
+		if rapid.Bool().Draw(rt, "filled") {
+			fillCity(t, s)
+		}
+		w, at := Snapshot(t, s)
+		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
+			for range rapid.IntRange(0, 4).Draw(rt, "writes") {
+				m.write()
+			}
+			w, at = follow(t, s, w, at)
+		}
+		whole, end := Snapshot(t, s)
+		if at != end {
+			rt.Fatalf("led to %v, the end is %v", at, end)
+		}
+		if d := cmp.Diff(PictureOf(t, whole), PictureOf(t, w)); d != "" {
+			rt.Fatalf("snapshot (-) and deltas (+) differ:\n%s", d)
+		}
+	})
+}
+
+// scribbler writes at random, among few codes so that they meet.
+type scribbler struct {
+	t    *testing.T
+	rt   *rapid.T
+	s    Store
+	pubs []geo.Publication
+	open []int64
+}
+
+func (m *scribbler) write() {
+	ctx := context.Background()
+	switch rapid.SampledFrom([]string{"incident", "incident", "close", "put", "put", "delete", "load", "publish", "scheme"}).Draw(m.rt, "write") {
+	case "incident":
+		in, _, _, err := m.s.OpenIncident(ctx, Incident(m.place()), "")
+		must(m.t, err)
+		m.open = append(m.open, in.ID)
+	case "close":
+		if len(m.open) > 0 {
+			_, err := m.s.CloseIncident(ctx, rapid.SampledFrom(m.open).Draw(m.rt, "incident"), "desk")
+			must(m.t, err)
+		}
+	case "put":
+		_, err := m.s.Put(ctx, "handheld", m.objects(1))
+		must(m.t, err)
+	case "delete":
+		o := m.objects(1)
+		if _, err := m.s.Delete(ctx, "handheld", o.Layer, codeOf(o)); err != nil {
+			want(m.t, "delete", err, geo.NotFound)
+		}
+	case "load":
+		must(m.t, m.s.Load(ctx, "import", m.objects(rapid.IntRange(0, 5).Draw(m.rt, "objects"))))
+	case "publish":
+		pubs := []geo.Publication{Towers(rapid.IntRange(0, 3).Draw(m.rt, "floors"))}
+		if rapid.Bool().Draw(m.rt, "basic") {
+			pubs = append(pubs, rapid.SampledFrom(m.pubs).Draw(m.rt, "edition"))
+		}
+		_, err := m.s.Publish(ctx, "planner", "", pubs)
+		must(m.t, err)
+	case "scheme":
+		scheme := Scheme()
+		scheme.Bounds.Households = [2]int{200, rapid.IntRange(300, 400).Draw(m.rt, "bound")}
+		_, err := m.s.SetScheme(ctx, "it", scheme)
+		must(m.t, err)
+	}
+}
+
+func (m *scribbler) place() lattice.Point {
+	at := rapid.IntRange(-Step, (Side+1)*Step)
+	return At(0, 0, at.Draw(m.rt, "x"), at.Draw(m.rt, "y"))
+}
+
+// objects draws n objects of one layer with different codes.
+func (m *scribbler) objects(n int) record.Objects {
+	codes := rapid.Permutation([]string{"a", "b", "c", "d", "e", "f"}).Draw(m.rt, "codes")[:n]
+	o := record.Objects{Layer: rapid.SampledFrom([]geo.Layer{geo.Estates, geo.Buildings, geo.Devices, geo.Sites, geo.Posts, geo.Base}).Draw(m.rt, "layer")}
+	for _, code := range codes {
+		p := m.place()
+		switch o.Layer {
+		case geo.Estates:
+			o.Estates = append(o.Estates, geo.Estate{Code: code, Shape: square(p, 500)})
+		case geo.Buildings:
+			o.Buildings = append(o.Buildings, Building(code, p, rapid.IntRange(0, 90).Draw(m.rt, "households")))
+		case geo.Devices:
+			o.Devices = append(o.Devices, geo.Device{Code: code, Point: p, Kind: rapid.SampledFrom([]string{"camera", "gate"}).Draw(m.rt, "kind")})
+		case geo.Sites:
+			o.Sites = append(o.Sites, geo.Site{Code: code, Point: p, Kind: "merchant"})
+		case geo.Posts:
+			o.Posts = append(o.Posts, geo.Post{Code: code, Role: "leader", Areas: []string{GridCode(rapid.IntRange(0, Side-1).Draw(m.rt, "column"), 0), "d"}})
+		case geo.Base:
+			o.Base = append(o.Base, geo.BaseFeature{Code: code, Kind: "street", Shape: geo.Geometry{Lines: [][]lattice.Point{{p, m.place()}}}})
+		}
+	}
+	return o
+}
+
+func codeOf(o record.Objects) string {
+	switch o.Layer {
+	case geo.Estates:
+		return o.Estates[0].Code
+	case geo.Buildings:
+		return o.Buildings[0].Code
+	case geo.Devices:
+		return o.Devices[0].Code
+	case geo.Sites:
+		return o.Sites[0].Code
+	case geo.Posts:
+		return o.Posts[0].Code
+	}
+	return o.Base[0].Code
+}
+
+// foreignPosition asks from places that the log does not go on from.
+func foreignPosition(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	fillCity(t, s)
+	w, at := Snapshot(t, s)
+	_, _, _, err := s.OpenIncident(context.Background(), Incident(At(0, 0, 0, 0)), "")
+	must(t, err)
+	read := func(from record.Position) *noting {
+		n := &noting{Builder: world.NewBuilder(w, false)}
+		must(t, s.Read(context.Background(), from, n))
+		return n
+	}
+	other, ahead, rewritten := at, at, at
+	other.Store = "another"
+	ahead.Seq += 100
+	rewritten.Hash = "0" + at.Hash[1:]
+	if rewritten.Hash == at.Hash {
+		rewritten.Hash = "1" + at.Hash[1:]
+	}
+	for name, from := range map[string]record.Position{"none": {}, "another store": other, "ahead": ahead, "rewritten": rewritten} {
+		if n := read(from); !n.whole || len(n.Changes()) > 0 {
+			t.Errorf("%s: not read whole", name)
+		}
+	}
+	if n := read(at); n.whole || len(n.Changes()) != 1 || n.to.Seq != at.Seq+1 {
+		t.Errorf("from %d to %d with %d changes, whole: %v", at.Seq, n.to.Seq, len(n.Changes()), n.whole)
+	}
+	end := read(at).to
+	if n := read(end); n.whole || len(n.Changes()) != 0 || n.to != end {
+		t.Errorf("from the end: to %v, %d changes, whole: %v", n.to, len(n.Changes()), n.whole)
+	}
+}
+
+// readingSeesOneMoment reads while others write: each snapshot must hold exactly
+// the incidents that the log up to its seq leaves open.
+func readingSeesOneMoment(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	r := h.Reader(t, s)
+	ctx, stop := context.WithCancel(context.Background())
+	var writers, readers sync.WaitGroup
+	for w := range 2 {
+		writers.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				in, _, _, err := s.OpenIncident(context.Background(), Incident(At(w, 0, i, 0)), "")
+				if err == nil && i%2 == 0 {
+					_, err = s.CloseIncident(context.Background(), in.ID, "desk")
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	moments := make(chan *world.World, 64)
+	for _, from := range []Store{s, r} {
+		readers.Go(func() {
+			for range 15 {
+				w, _ := Snapshot(t, from)
+				moments <- w
+			}
+		})
+	}
+	readers.Wait()
+	stop()
+	writers.Wait()
+	close(moments)
+	log := wholeLog(t, s)
+	for w := range moments {
+		open := map[string]bool{}
+		for _, c := range log[:w.Seq()] {
+			if c.Kind == geo.Incidents {
+				open[c.Object] = !open[c.Object]
+			}
+		}
+		n := 0
+		for _, is := range open {
+			if is {
+				n++
+			}
+		}
+		if w.Incidents().Len() != n {
+			t.Fatalf("at seq %d, %d incidents were open; the snapshot has %d", w.Seq(), n, w.Incidents().Len())
+		}
+	}
+}
+
+func versionsTell(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	r := h.Reader(t, s)
+	ctx := context.Background()
+	for _, from := range []Store{s, r} {
+		before, err := from.Version(ctx)
+		must(t, err)
+		again, err := from.Version(ctx)
+		must(t, err)
+		if before != again {
+			t.Fatalf("the version moved from %d to %d by itself", before, again)
+		}
+		_, _, _, err = s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+		must(t, err)
+		after, err := from.Version(ctx)
+		must(t, err)
+		if after == before {
+			t.Fatalf("the version stayed %d through a commit", after)
+		}
+	}
+	select {
+	case <-s.Committed():
+	default:
+		t.Fatal("the commits were not signalled")
+	}
+}
