@@ -61,8 +61,8 @@ const table = {
   perArea: ["各{level}未办结", "Open by {level}"],
   area: ["辖区", "area"],
   others: ["其他", "Others"],
-  trend: ["近 24 小时上报", "Reported in the last 24 hours"],
-  trendBand: ["灰带：此前 {n} 天同时段", "grey: the same hours of {n} days before"],
+  trend: ["近 24 小时上报", "Reports, 24 h"],
+  trendBand: ["灰带：前 {n} 天同时段", "grey: range of {n} days"],
   trendSince: ["记录始于 {time}", "on record since {time}"],
 
   inset: ["最新紧急事件", "Newest urgent incident"],

@@ -61,12 +61,11 @@ function makePlot(box: HTMLElement, scale: number): uPlot {
     ticks: { show: false },
   };
   const band: uPlot.Series = { stroke: "transparent", points: { show: false } };
-  const stepped = uPlot.paths.stepped?.({ align: 1 });
   return new uPlot(
     {
       width: Math.max(1, box.clientWidth),
       height: Math.max(1, box.clientHeight),
-      padding: [px(8), px(2), 0, 0],
+      padding: [px(8), px(28), 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil((most ?? 0) * 1.1))] } },
@@ -80,12 +79,7 @@ function makePlot(box: HTMLElement, scale: number): uPlot {
           incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
         },
       ],
-      series: [
-        {},
-        { ...band, ...(stepped && { paths: stepped }) },
-        { ...band, ...(stepped && { paths: stepped }) },
-        { stroke: "#C3CCD6", width: px(2), points: { show: false }, ...(stepped && { paths: stepped }) },
-      ],
+      series: [{}, band, band, { stroke: "#C3CCD6", width: px(2), points: { show: false } }],
       bands: [{ series: [1, 2], fill: "#C3CCD624" }],
     },
     [[], [], [], []],

@@ -1,0 +1,89 @@
+// The real servers on a store of their own, for tests that look at the wall from
+// outside: ../bin/geoapi and ../bin/tiles, as `make` builds them. With
+// ONEGRID_WALL=http://127.0.0.1:PORT the tests look at a wall that runs already;
+// those that must stop a server are skipped then.
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const bin = (name: string) => resolve(import.meta.dirname, "../../../bin", name);
+const readyMs = 90_000;
+
+/** A running server and the address that it printed. */
+export interface Server {
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface City {
+  wall: string;
+  /** Stops `tiles`; the returned function starts it again at the same address. Absent for a wall that runs already. */
+  stopTiles?: () => Promise<() => Promise<void>>;
+  stop(): Promise<void>;
+}
+
+/** startCity loads a reference city into a new store and serves it. */
+export async function startCity(name: string): Promise<City> {
+  const running = process.env.ONEGRID_WALL;
+  if (running) return { wall: running.replace(/\/(wall)?$/, ""), stop: async () => {} };
+  for (const program of ["geoapi", "tiles"]) {
+    if (!existsSync(bin(program))) throw new Error(`${bin(program)} is missing: run make build`);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "onegrid-wall-"));
+  const store = `sqlite:${join(folder, "city.db")}`;
+  await promisify(execFile)(bin("geoapi"), ["load", name, "--store", store]);
+  const geoapi = await start("geoapi", ["serve", "--store", store, "--listen", "127.0.0.1:0"]);
+  const serveTiles = (listen: string) =>
+    start("tiles", ["serve", "--store", store, "--listen", listen, "--geoapi", geoapi.url]);
+  let tiles = await serveTiles("127.0.0.1:0");
+  return {
+    wall: tiles.url,
+    async stopTiles() {
+      const { host } = new URL(tiles.url);
+      await tiles.stop();
+      return async () => {
+        tiles = await serveTiles(host);
+      };
+    },
+    async stop() {
+      await tiles.stop();
+      await geoapi.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a server and waits for the line with its address. */
+async function start(program: string, args: string[]): Promise<Server> {
+  const child = spawn(bin(program), args, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  const url = await new Promise<string>((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`${program} was not ready in time: ${said}`)), readyMs);
+    const hear = (chunk: Buffer) => {
+      said += chunk;
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said.replaceAll(args.at(-1) ?? "", ""));
+      if (!found) return;
+      clearTimeout(timer);
+      done(found[0]);
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      fail(new Error(`${program} ended with ${code}: ${said}`));
+    });
+  });
+  return { url, stop: () => stopChild(child) };
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  await ended;
+  clearTimeout(timer);
+}
