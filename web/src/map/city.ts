@@ -41,7 +41,12 @@ export class City {
       maxZoom: 20,
       fadeDuration: 150,
       locale: { "Map.Title": label },
-      transformRequest: (url) => ({ url: revisions.rewrite(new URL(url, location.href).href) }),
+      // Tiles are asked for again when the stream says so, and only then. A tile
+      // that is out of view is dropped, for nobody would tell it of a change; the
+      // browser's own cache brings it back by its revision.
+      refreshExpiredTiles: false,
+      maxTileCacheSize: 0,
+      transformRequest: (url) => ({ url: revisions.rewrite(url) }),
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();

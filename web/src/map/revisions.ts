@@ -10,13 +10,16 @@ export class Revisions {
     return before !== undefined && before !== revision;
   }
 
-  /** The URL with the newest revision that is known of its tileset; any other URL as it is. */
-  rewrite(url: string): string {
-    const tileset = /\/tiles\/([^/?]+)\/\d+\//.exec(url)?.[1];
-    const revision = tileset && this.known.get(decodeURIComponent(tileset));
-    if (!revision) return url;
-    const rewritten = new URL(url, location.href);
-    rewritten.searchParams.set("r", revision);
-    return rewritten.href;
+  /** The absolute URL, with the newest revision that is known if it is a tile's. */
+  rewrite(relative: string): string {
+    const url = new URL(relative, location.href);
+    const name = /\/tiles\/([^/]+)\/\d+\//.exec(url.pathname)?.[1];
+    if (!name) return url.href;
+    const tileset = decodeURIComponent(name);
+    const asked = url.searchParams.get("r");
+    const known = this.known.get(tileset);
+    if (known !== undefined) url.searchParams.set("r", known);
+    else if (asked !== null) this.known.set(tileset, asked); // the map shows this one from now on
+    return url.href;
   }
 }

@@ -21,10 +21,32 @@ export function addCity(city: City, isMain: boolean): () => void {
   };
 }
 
-/** Makes every map ask again for what changed. A revision that only the page had not heard of yet changes nothing. */
+interface TileId {
+  z: number;
+  x: number;
+  y: number;
+}
+
+/** Changed tiles by tileset, "all" for all, until they are asked for together. */
+const changed = new Map<string, TileId[] | "all">();
+let asking: ReturnType<typeof setTimeout> | undefined;
+const askAfterMs = 150;
+
+/**
+ * Makes every map ask again for what changed, at most some times a second. A
+ * revision that the maps show already changes nothing.
+ */
 export const tilesChanged: TilesChanged = (tileset, revision, tiles) => {
   if (!revisions.note(tileset, revision)) return;
-  for (const city of cities) city.refresh(tileset, tiles);
+  const before = changed.get(tileset) ?? [];
+  changed.set(tileset, tiles && before !== "all" ? [...before, ...tiles] : "all");
+  asking ??= setTimeout(() => {
+    asking = undefined;
+    for (const [name, ids] of changed) {
+      for (const city of cities) city.refresh(name, ids === "all" ? undefined : ids);
+    }
+    changed.clear();
+  }, askAfterMs);
 };
 
 /** The zoom at which single things are read. */
