@@ -10,122 +10,52 @@ type Label struct {
 	RadiusM float64 // metres to the area's nearest border; 0 when there is no label
 }
 
-// Labels returns the label of every area of every level, by area number. An area
-// without a region, or too thin to hold a lattice point, has none.
+// Labels returns the label of every area of every level, by area number.
 func (c *Coverage) Labels() []Label {
-	l := newLabeller(newOutliner(c))
+	var s poleSearch
 	out := make([]Label, len(c.Areas()))
-	for level := range l.o.up {
-		l.each(level, func(area int32, parts []outline) { out[area] = l.label(parts) })
+	for a := range out {
+		out[a] = s.label(c.Polygons(int32(a)))
 	}
 	return out
 }
 
-// Label returns the label of one area. Labels is the cheaper way to many.
+// Label returns the label of an area of any level. An area without a region, or
+// too thin to hold a lattice point, has none: its RadiusM is 0.
 func (c *Coverage) Label(area int32) Label {
-	l := newLabeller(newOutliner(c))
-	var out Label
-	l.each(int(c.Areas()[area].Level), func(a int32, parts []outline) {
-		if a == area {
-			out = l.label(parts)
-		}
-	})
-	return out
+	var s poleSearch
+	return s.label(c.Polygons(area))
 }
 
-// labeller places labels. It looks at borders in pieces of a few segments with a
-// box around each, made once and shared by the areas of all levels on both sides.
-type labeller struct {
-	o        *outliner
-	pieces   []piece
-	piecesOf []uint32 // by arc: its first piece; one more at the end
-	search   poleSearch
-}
-
-// piece is a run of segments of an arc.
-type piece struct {
-	points []lattice.Point
-	box    lattice.Box
-}
-
-// pieceSize is how many segments a piece has: enough for the box to be worth its
-// test, few enough for it to be small.
-const pieceSize = 12
-
-func newLabeller(o *outliner) *labeller {
-	l := &labeller{o: o}
-	for i := range o.c.Arcs() {
-		l.piecesOf = append(l.piecesOf, uint32(len(l.pieces)))
-		points := o.c.Arc(i).Points
-		for from := 0; from < len(points)-1; from += pieceSize {
-			p := points[from:min(len(points), from+pieceSize+1)]
-			l.pieces = append(l.pieces, piece{p, lattice.BoxOf(p...)})
-		}
+// label places the label of a shape.
+func (s *poleSearch) label(shape lattice.MultiPolygon) Label {
+	part := largest(shape)
+	if part == nil {
+		return Label{}
 	}
-	l.piecesOf = append(l.piecesOf, uint32(len(l.pieces)))
-	return l
+	s.reset(part)
+	at, ok := s.pole(lattice.TwiceArea(part[0]))
+	if !ok { // too thin for the search: any point inside will do
+		at, ok = lattice.Interior(lattice.MultiPolygon{part})
+	}
+	if !ok {
+		return Label{}
+	}
+	return Label{At: at, RadiusM: s.radiusM(at)}
 }
 
-// each calls f with the outlines of each area of a level.
-func (l *labeller) each(level int, f func(area int32, rings []outline)) {
-	rings := l.o.level(level)
-	for from := 0; from < len(rings); {
-		to := from + 1
-		for to < len(rings) && rings[to].area == rings[from].area {
-			to++
+// largest returns the polygon with the largest area, its holes taken off.
+func largest(shape lattice.MultiPolygon) lattice.Polygon {
+	var best lattice.Polygon
+	most := int64(0)
+	for _, polygon := range shape {
+		area := int64(0)
+		for _, ring := range polygon {
+			area += lattice.TwiceArea(ring) // a hole's is negative
 		}
-		f(rings[from].area, rings[from:to])
-		from = to
-	}
-}
-
-// label places the label of an area, given its outlines.
-func (l *labeller) label(rings []outline) Label {
-	part := largest(rings)
-	s := &l.search
-	s.reset(part[0].box)
-	for _, r := range part {
-		for _, h := range r.arcs {
-			s.pieces = append(s.pieces, l.pieces[l.piecesOf[h>>1]:l.piecesOf[h>>1+1]]...)
+		if area > most {
+			best, most = polygon, area
 		}
-	}
-	if at, ok := s.pole(part[0].area2); ok {
-		return Label{At: at, RadiusM: s.radiusM(at)}
-	}
-	// Too thin for the search: any point inside will do.
-	if at, ok := lattice.Interior(l.polygon(part)); ok {
-		return Label{At: at, RadiusM: s.radiusM(at)}
-	}
-	return Label{}
-}
-
-// largest returns the rings of the part with the largest area, its holes taken
-// off.
-func largest(rings []outline) []outline {
-	var best []outline
-	most := int64(-1)
-	for from := 0; from < len(rings); {
-		area2, to := rings[from].area2, from+1
-		for to < len(rings) && rings[to].part == rings[from].part {
-			area2 += rings[to].area2
-			to++
-		}
-		if area2 > most {
-			best, most = rings[from:to], area2
-		}
-		from = to
 	}
 	return best
-}
-
-// polygon returns the points of a part.
-func (l *labeller) polygon(part []outline) lattice.MultiPolygon {
-	polygon := make(lattice.Polygon, len(part))
-	for i, r := range part {
-		for _, h := range r.arcs {
-			chain := l.o.c.Chain(h)
-			polygon[i] = append(polygon[i], chain[:len(chain)-1]...)
-		}
-	}
-	return lattice.MultiPolygon{polygon}
 }

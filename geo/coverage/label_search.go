@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 
 	"onegrid/geo/lattice"
@@ -36,9 +35,28 @@ const (
 	tries      = 4000
 )
 
-func (s *poleSearch) reset(box lattice.Box) {
-	s.pieces, s.squares, s.nearest, s.box = s.pieces[:0], s.squares[:0], 0, box
-	s.scale(box.Center())
+// piece is a run of segments of a ring, with the box around it.
+type piece struct {
+	points []lattice.Point
+	box    lattice.Box
+}
+
+// pieceSize is how many segments a piece has: enough for the box to be worth its
+// test, few enough for it to be small.
+const pieceSize = 12
+
+// reset makes the search ready for a polygon.
+func (s *poleSearch) reset(polygon lattice.Polygon) {
+	s.pieces, s.squares, s.nearest = s.pieces[:0], s.squares[:0], 0
+	s.box = lattice.BoxOf(polygon[0]...)
+	s.scale(s.box.Center())
+	for _, ring := range polygon {
+		closed := append(ring[:len(ring):len(ring)], ring[0])
+		for from := 0; from < len(ring); from += pieceSize {
+			points := closed[from:min(len(closed), from+pieceSize+1)]
+			s.pieces = append(s.pieces, piece{points, lattice.BoxOf(points...)})
+		}
+	}
 }
 
 // scale measures metres as they are at p.
@@ -56,12 +74,12 @@ func (s *poleSearch) pole(area2 int64) (at lattice.Point, ok bool) {
 			at, best = p, q.insideM
 		}
 		if q.most() > best*goodEnough {
-			heap.Push(&s.squares, q)
+			s.squares.push(q)
 		}
 	}
 	s.cover(area2, try)
 	for len(s.squares) > 0 && left > 0 {
-		q := heap.Pop(&s.squares).(square)
+		q := s.squares.pop()
 		if q.most() <= best*goodEnough || q.half < s.north {
 			continue
 		}
@@ -203,17 +221,39 @@ func (s *poleSearch) radiusM(p lattice.Point) float64 {
 // squares is a heap, the most promising first; equal ones from the south-west.
 type squares []square
 
-func (s squares) Len() int { return len(s) }
-func (s squares) Less(i, j int) bool {
-	if s[i].most() != s[j].most() {
-		return s[i].most() > s[j].most()
-	}
-	return cmp.Or(cmp.Compare(s[i].at.Y, s[j].at.Y), cmp.Compare(s[i].at.X, s[j].at.X)) < 0
+func (q square) before(o square) bool {
+	return cmp.Or(cmp.Compare(o.most(), q.most()), lattice.Compare(q.at, o.at)) < 0
 }
-func (s squares) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
-func (s *squares) Push(v any)   { *s = append(*s, v.(square)) }
-func (s *squares) Pop() any {
-	last := (*s)[len(*s)-1]
-	*s = (*s)[:len(*s)-1]
-	return last
+
+func (s *squares) push(q square) {
+	h := append(*s, q)
+	i := len(h) - 1
+	for ; i > 0 && q.before(h[(i-1)/2]); i = (i - 1) / 2 {
+		h[i] = h[(i-1)/2]
+	}
+	h[i] = q
+	*s = h
+}
+
+func (s *squares) pop() square {
+	h := *s
+	first, q := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	*s = h
+	i := 0
+	for {
+		child := 2*i + 1
+		if child+1 < len(h) && h[child+1].before(h[child]) {
+			child++
+		}
+		if child >= len(h) || !h[child].before(q) {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	if len(h) > 0 {
+		h[i] = q
+	}
+	return first
 }

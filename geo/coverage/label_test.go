@@ -29,7 +29,7 @@ func TestLabels(t *testing.T) {
 			if got := c.Label(int32(a)); got != l {
 				t.Fatalf("area %d has the label %v alone, %v among all", a, got, l)
 			}
-			part := largestPart(shape)
+			part := largest(shape)
 			box := lattice.BoxOf(part[0]...)
 			for i := range int32(400) { // a lattice of points over the box
 				p := lattice.Point{
@@ -55,22 +55,6 @@ func checkLabel(t rapid.TB, shape lattice.MultiPolygon, l Label) {
 	if r := toBorderM(shape, l.At); math.Abs(r-l.RadiusM) > 0.01+r/1000 {
 		t.Fatalf("the label is %v m from the border, not %v", r, l.RadiusM)
 	}
-}
-
-// largestPart returns the polygon with the largest area.
-func largestPart(shape lattice.MultiPolygon) lattice.Polygon {
-	var best lattice.Polygon
-	most := int64(0)
-	for _, polygon := range shape {
-		area := int64(0)
-		for _, ring := range polygon {
-			area += lattice.TwiceArea(ring)
-		}
-		if area > most {
-			best, most = polygon, area
-		}
-	}
-	return best
 }
 
 // toBorderM is the distance to the nearest segment, of all of them.
