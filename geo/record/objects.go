@@ -5,12 +5,4 @@ import "onegrid/geo"
 // Objects are the objects of one layer, on their way into a store: Layer names
 // it, and only its slice is read. Their ids are not: the store allots them, by
 // code.
-type Objects struct {
-	Layer     geo.Layer
-	Estates   []geo.Estate
-	Buildings []geo.Building
-	Devices   []geo.Device
-	Sites     []geo.Site
-	Posts     []geo.Post
-	Base      []geo.BaseFeature
-}
+type Objects = geo.Objects
