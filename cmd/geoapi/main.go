@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"onegrid/data/fixtures"
 )
 
 // commands is the command tree. Each command is a type in a file of its own,
@@ -19,6 +22,11 @@ import (
 type commands struct {
 	Serve  serveCommand  `cmd:"" help:"Answer over HTTP."`
 	Locate locateCommand `cmd:"" help:"Say whose grid a place is in."`
+	Init   initCommand   `cmd:"" help:"Make an empty store for a scheme."`
+	Load   loadCommand   `cmd:"" help:"Generate a reference city into a new store."`
+	Import importCommand `cmd:"" help:"Bring files in: a preview first, then whole or not at all."`
+	Export exportCommand `cmd:"" help:"Write a layer as GeoJSON."`
+	Check  checkCommand  `cmd:"" help:"Check the boundaries in force; ends with 1 on any violation."`
 }
 
 // terminal is what a command reads and writes, so that tests can stand in.
@@ -54,6 +62,7 @@ func run(ctx context.Context, args []string, t *terminal) int {
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Writers(t.out, t.err),
+		kong.Vars{"cities": strings.Join(fixtures.Names(), ", ")},
 		kong.Exit(func(code int) { exit = code }), // --help
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(t),

@@ -40,7 +40,9 @@ func (w *work) compare(n *geo.Network, g *gridReader) error {
 				Code: drawn.Code, Row: g.rows[drawn.Code], AreaM2: round2(m2), At: somePoint(g.shapes[i].Shape),
 			})
 		}
-		grids[at].Name = drawn.Name
+		if drawn.Name != nil {
+			grids[at].Name = drawn.Name
+		}
 		if drawn.Parent != "" {
 			grids[at].Parent = drawn.Parent
 		}

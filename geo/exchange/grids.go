@@ -72,9 +72,6 @@ func (g *gridReader) add(f *Feature) error {
 		return (&geo.Error{Kind: geo.Invalid, Row: f.Row, Message: "code " + grid.Code + " was met before, in row " + itoa(first)}).On("/properties/code", grid.Code)
 	}
 	g.rows[grid.Code] = f.Row
-	if grid.Name == nil {
-		grid.Name = geo.Plain(grid.Code)
-	}
 	if g.hierarchy != nil && grid.Parent == "" {
 		grid.Parent = g.hierarchy.parent[grid.Code]
 	}
@@ -106,8 +103,9 @@ func (w *work) withAncestors(n *geo.Network, g *gridReader) ([]geo.Grid, error) 
 	for _, grid := range g.grids {
 		known[grid.Code] = true
 	}
-	all := g.grids
 	current, _ := w.now.Grids(n.ID)
+	complete(g.grids, current)
+	all := g.grids
 	above := map[string]geo.Grid{}
 	for _, grid := range current {
 		if !known[grid.Code] && n.LevelIndex(grid.Level) < n.LevelIndex(g.level) {
@@ -129,6 +127,27 @@ func (w *work) withAncestors(n *geo.Network, g *gridReader) ([]geo.Grid, error) 
 		}
 	}
 	return append(all, needed(all, above, known)...), nil
+}
+
+// complete gives grids the parents and names that their files do not tell: those
+// that the same codes have today, and for a new code its code as its name.
+func complete(grids, current []geo.Grid) {
+	today := map[string]*geo.Grid{}
+	for i := range current {
+		today[current[i].Code] = &current[i]
+	}
+	for i := range grids {
+		g, old := &grids[i], today[grids[i].Code]
+		if g.Parent == "" && old != nil {
+			g.Parent = old.Parent
+		}
+		if g.Name == nil && old != nil {
+			g.Name = old.Name
+		}
+		if g.Name == nil {
+			g.Name = geo.Plain(g.Code)
+		}
+	}
 }
 
 // needed returns those of above that some chain passes through.

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// checkCommand runs the coverage's Check on the edition in force.
+type checkCommand struct {
+	storeFlag
+}
+
+// Help shows examples.
+func (checkCommand) Help() string {
+	return "Ends with 1 if anything is wrong, each violation with its place.\n\nExamples:\n  geoapi check --store sqlite:city.db"
+}
+
+// Run checks each drawn network.
+func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
+	w, err := openWorld(ctx, c.Store)
+	if err != nil {
+		return err
+	}
+	wrong := 0
+	for _, n := range w.Networks() {
+		if n.Coverage == nil {
+			continue
+		}
+		violations := n.Coverage.Check(*n.Spec)
+		for _, v := range violations {
+			fmt.Fprintf(t.out, "%s: %s at %s: %s\n", n.Spec.ID, v.Kind, v.At, v.Message)
+		}
+		wrong += len(violations)
+		fmt.Fprintf(t.out, "%s: %s, %s, %s, %s\n", n.Spec.ID, plural(len(n.Grids), "area"),
+			plural(n.Coverage.Regions()-1, "region"), plural(n.Coverage.Arcs(), "arc"), plural(len(violations), "violation"))
+	}
+	if wrong > 0 {
+		return failed
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/crs"
+	"onegrid/geo/exchange"
+	"onegrid/geo/sqlite"
+)
+
+// importCommand brings files into a store: a preview first, then whole or not
+// at all.
+type importCommand struct {
+	storeFlag
+	importFlags
+	Files   []string `arg:"" name:"file" type:"existingfile" help:"GeoJSON: a FeatureCollection or a text sequence, gzipped or not."`
+	Parents string   `type:"existingfile" placeholder:"FILE" help:"Of grids: CSV whose header names levels, finest first; ancestors without a record are created from their codes."`
+	Report  string   `placeholder:"FILE" help:"Write the preview with its full report as JSON."`
+	Accept  bool     `help:"Take the preview at once: grids are published as an edition, other layers replaced."`
+}
+
+// importFlags are what the command and the HTTP call have in common.
+type importFlags struct {
+	As       string            `required:"" enum:"grids,estates,buildings,devices,sites,posts,base" help:"What the files hold: ${enum}."`
+	Network  string            `help:"Of grids: the network; the basic one if not given."`
+	Level    string            `help:"Of grids: the level; the finest drawn one if not given. A higher level is compared with the union of its children."`
+	Code     string            `placeholder:"FIELD" help:"The file's field that holds the code."`
+	Name     string            `placeholder:"FIELD" help:"The file's field that holds the name."`
+	Parent   string            `placeholder:"FIELD" help:"Of grids: the file's field that holds the parent's code."`
+	Map      map[string]string `placeholder:"OURS=THEIRS" help:"Further fields: --map storeys=FLOORS."`
+	CRS      string            `name:"crs" default:"wgs84" help:"Coordinate system of the files."`
+	GapWidth float64           `placeholder:"METRES" help:"Of grids: gaps up to this width are closed, wider ones are listed."`
+	Priority []string          `placeholder:"CODE" help:"Of grids: who keeps an overlap, first wins; else the longest shared border decides."`
+	Gaps     string            `default:"list" enum:"list,void,fill" help:"Of grids: what becomes of wider gaps: listed (and nothing is published), declared nobody's, or given to the longest border."`
+}
+
+// Help shows examples.
+func (importCommand) Help() string {
+	return `Without --accept nothing changes: the preview and its report are printed.
+
+Examples:
+  geoapi import oa.geojson.gz --store sqlite:city.db --as grids --level oa --code OA11CD --parents hierarchy.csv --accept
+  geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json`
+}
+
+// fields returns the mapping that the flags give.
+func (f *importFlags) fields() exchange.Fields {
+	out := exchange.Fields{}
+	for ours, theirs := range f.Map {
+		out[ours] = theirs
+	}
+	for ours, theirs := range map[string]string{"code": f.Code, "name": f.Name, "parent": f.Parent} {
+		if theirs != "" {
+			out[ours] = theirs
+		}
+	}
+	return out
+}
+
+// request turns the flags into an import.
+func (f *importFlags) request() (exchange.Import, error) {
+	system, err := crs.Named(f.CRS)
+	if err != nil {
+		return exchange.Import{}, err
+	}
+	if !(f.GapWidth >= 0 && f.GapWidth <= 1000) {
+		return exchange.Import{}, geo.Errorf(geo.Invalid, "a gap width is from 0 to 1000 metres").On("gap_width", fmt.Sprint(f.GapWidth))
+	}
+	return exchange.Import{
+		As: f.As, Network: f.Network, Level: f.Level, Fields: f.fields(), CRS: system,
+		Policy: coverage.Policy{GapWidthM: f.GapWidth, Priority: f.Priority, WideGaps: f.Gaps},
+	}, nil
+}
+
+// Run prepares the import and, if told to, accepts it. Where a server holds the
+// store, the work is handed to it.
+func (c *importCommand) Run(ctx context.Context, t *terminal) error {
+	show := newProgress(t)
+	defer show.done()
+	if _, address, running := sqlite.Holder(string(c.Store)); running && address != "" {
+		return c.hand(ctx, t, address, show)
+	}
+	s, err := sqlite.Open(ctx, string(c.Store))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	w, err := readWorld(ctx, s)
+	if err != nil {
+		return err
+	}
+	files, closeAll, err := openFiles(c.Files)
+	if err != nil {
+		return err
+	}
+	defer closeAll()
+	in, err := c.request()
+	if err != nil {
+		return err
+	}
+	if c.Parents != "" {
+		f, err := os.Open(c.Parents)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in.Parents = f
+	}
+	preview, err := exchange.Prepare(ctx, standing{w}, in, files, show.show)
+	if err != nil {
+		return err
+	}
+	result := importResult{Preview: preview}
+	if c.Accept && preview.Blockers == 0 {
+		show.show("storing", 0, 0)
+		if result.Edition, err = preview.Accept(ctx, s, "geoapi import", note(c.Files)); err != nil {
+			return err
+		}
+		result.State = accepted
+	}
+	show.done()
+	return c.tell(t, result)
+}
+
+// note says in an edition where it came from.
+func note(files []string) string {
+	if len(files) == 1 {
+		return "import of " + filepath.Base(files[0])
+	}
+	return fmt.Sprintf("import of %s and %d more", filepath.Base(files[0]), len(files)-1)
+}
+
+func openFiles(names []string) (files []exchange.File, closeAll func(), err error) {
+	var open []*os.File
+	closeAll = func() {
+		for _, f := range open {
+			f.Close()
+		}
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			closeAll()
+			return nil, nil, err
+		}
+		open = append(open, f)
+		files = append(files, exchange.File{Name: filepath.Base(name), Reader: f})
+	}
+	return files, closeAll, nil
+}
+
+// tell prints a result and writes the report.
+func (c *importCommand) tell(t *terminal, r importResult) error {
+	if c.Report != "" {
+		b, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Report, append(b, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	r.Preview.Summary(t.out)
+	switch {
+	case r.State == accepted && r.Edition != nil:
+		fmt.Fprintf(t.out, "Published as edition %d, in force from %s.\n", r.Edition.ID, r.Edition.EffectiveFrom.Format("2006-01-02 15:04:05 MST"))
+	case r.State == accepted:
+		fmt.Fprintf(t.out, "Stored.\n")
+	case c.Accept:
+		fmt.Fprintf(t.out, "Nothing has changed: %s must be settled first.\n", plural(r.Preview.Blockers, "finding"))
+		return failed
+	default:
+		fmt.Fprintf(t.out, "Nothing has changed. Add --accept to take it.\n")
+	}
+	return nil
+}
+
+// dirOf is the folder that a file stands in.
+func dirOf(path string) string { return filepath.Dir(path) }
