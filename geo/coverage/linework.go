@@ -91,7 +91,31 @@ func merge(edges []edge) *linework {
 		}
 	}
 	l.first = append(l.first, uint32(len(l.labels)))
+	l.dropUnused()
 	return l
+}
+
+// dropUnused takes out the vertices whose edges all cancelled.
+func (l *linework) dropUnused() {
+	used := make([]bool, len(l.points))
+	for _, s := range l.segs {
+		used[s.u], used[s.v] = true, true
+	}
+	to := make([]uint32, len(l.points))
+	kept := l.points[:0]
+	for v, p := range l.points {
+		to[v] = uint32(len(kept))
+		if used[v] {
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == len(l.points) {
+		return
+	}
+	l.points = kept
+	for i, s := range l.segs {
+		l.segs[i] = segment{to[s.u], to[s.v]}
+	}
 }
 
 // index numbers the distinct ends of edges in Z-order and returns each edge's.
