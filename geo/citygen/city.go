@@ -28,5 +28,65 @@ func Generate(ctx context.Context, f Figures, progress func(stage string, done f
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	return nil, geo.Errorf(geo.Internal, "the generator is not there yet")
+	if progress == nil {
+		progress = func(string, float64) {}
+	}
+	progress("land and water", 0)
+	land := newTerrain(&f)
+	land.fit(f.Grids)
+	ground, err := land.ground(newFrame(f.Centre[0], f.Centre[1]))
+	if err != nil {
+		return nil, err
+	}
+	c := &carver{planar: ground, land: land, field: newField(land, f.Seed), seed: f.Seed}
+	progress("streets", 0.08)
+	if err := c.carve(ctx); err != nil {
+		return nil, err
+	}
+	progress("grids", 0.4)
+	v, err := c.divide(&f)
+	if err != nil {
+		return nil, err
+	}
+	progress("buildings", 0.55)
+	households := shareHouseholds(&f, f.Grids)
+	blocks, err := c.settle(ctx, v, &f, households)
+	if err != nil {
+		return nil, err
+	}
+	progress("names and objects", 0.8)
+	city, err := assemble(c, v, &f, blocks, households)
+	if err == nil {
+		progress("done", 1)
+	}
+	return city, err
+}
+
+// assemble names what was made and turns it into onegrid's nouns.
+func assemble(c *carver, v *division, f *Figures, blocks []block, households []int) (*City, error) {
+	names := newNamer(f.Seed)
+	c.nameLines(names, f.Name.In("zh"))
+	a := nameAreas(f, v, c, names)
+	city := &City{Scheme: f.scheme()}
+	city.addAreas(a, c.outlines(v.grid, len(v.community)))
+	b := &builder{carver: c, f: f, v: v, a: &a, names: names, city: city, doors: map[doorKey]int{}, courses: map[int32]course{}, count: map[string]int{}}
+	if err := b.build(blocks, households); err != nil {
+		return nil, err
+	}
+	js := b.junctions()
+	if err := b.addExclusive(blocks); err != nil {
+		return nil, err
+	}
+	if err := b.addTowers(); err != nil {
+		return nil, err
+	}
+	b.addBase(blocks)
+	if err := b.addDevices(blocks, js); err != nil {
+		return nil, err
+	}
+	if err := b.addSites(js); err != nil {
+		return nil, err
+	}
+	b.addPosts()
+	return city, nil
 }

@@ -10,3 +10,12 @@ type Item struct {
 	Incident geo.Incident
 	Lasts    time.Duration
 }
+
+type spotKind uint8
+
+const (
+	atHome spotKind = iota
+	onStreet
+	atShop
+	atSensor
+)

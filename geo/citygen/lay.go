@@ -1,0 +1,351 @@
+package citygen
+
+import (
+	"math"
+
+	"onegrid/geo/lattice"
+)
+
+// manner is how streets of one level are laid.
+type manner struct {
+	class    class
+	step     float64                          // between points, metres
+	snap     float64                          // an end this near to a junction moves there
+	gap      float64                          // least distance between junctions
+	clear    float64                          // least distance to what it does not meet
+	minAngle float64                          // at which streets may meet, radians
+	steer    func(p vec, heading vec) vec     // the direction to take at p
+	balanced func(f int32, part float64) bool // whether a face may be cut so that the new part has this area
+	free     bool                             // may wind (a ring road), so its pieces are not held to one direction
+}
+
+// reach is how a trace ends on a face's border.
+type reach struct {
+	points []vec // from the start to the end, both included
+	end    spot
+}
+
+// trace goes from start through the inside of a face until it meets the face's
+// border, and ends there at a vertex at which a junction may be. from, if not
+// nil, is the border vertex that it leaves.
+//
+// Like a ray that marches through open space, it asks for its distance to the
+// border and then walks that far without asking again.
+func (m *planar) trace(f int32, start, heading vec, from *lattice.Point, w *manner) (reach, bool) {
+	pts := []vec{start}
+	p, lp := start, m.point(start)
+	open := 0.0
+	limit := int(6*math.Sqrt(m.faces[f].area)/w.step) + 200
+	for range limit {
+		heading = w.steer(p, heading)
+		lq := m.point(p.add(heading.mul(w.step)))
+		q := m.vec(lq)
+		if open < w.step+1 {
+			if open = m.clearance(f, p) - 1; open < w.step+1 {
+				except := from
+				if len(pts) > 1 {
+					except = nil
+				}
+				if at, ok := m.hit(f, lp, lq, except); ok {
+					return m.arrive(f, pts, heading, at, w)
+				}
+			}
+		}
+		open -= w.step + 0.05
+		pts = append(pts, q)
+		p, lp = q, lq
+	}
+	return reach{}, false
+}
+
+// arrive ends a trace that met the border between the vertices i and i+1 of a
+// half: at a junction near by, else at the nearer vertex, bending the last
+// stretch towards it.
+func (m *planar) arrive(f int32, pts []vec, heading vec, at spot, w *manner) (reach, bool) {
+	p := pts[len(pts)-1]
+	met := p.add(heading.mul(w.step * min(1, max(0, m.along(m.point(p), m.point(p.add(heading.mul(w.step))), m.at(at.h, at.i), m.at(at.h, at.i+1))))))
+	last := m.size(at.h) - 1
+	toStart, toEnd := m.stretch(at.h, 0, at.i), m.stretch(at.h, at.i+1, last)
+	var choices []spot
+	if toStart < w.snap && toStart <= toEnd {
+		choices = append(choices, spot{at.h, 0})
+	} else if toEnd < w.snap {
+		choices = append(choices, spot{at.h, last})
+	}
+	i := at.i
+	if m.vec(m.at(at.h, i+1)).dist(met) < m.vec(m.at(at.h, i)).dist(met) {
+		i++
+	}
+	if m.stretch(at.h, 0, i) >= w.gap && m.stretch(at.h, i, last) >= w.gap {
+		choices = append(choices, spot{at.h, i})
+	}
+	for _, s := range choices {
+		if !m.opens(s, heading.mul(-1), w.minAngle) {
+			continue
+		}
+		if bent, ok := bend(pts, met, m.vec(m.at(s.h, s.i)), w.step); ok {
+			return reach{bent, s}, true
+		}
+	}
+	return reach{}, false
+}
+
+// stretch is the length of a half between two of its points, as far as it is
+// short: beyond 400 m nobody asks.
+func (m *planar) stretch(h half, i, j int) float64 {
+	l := 0.0
+	a := m.vec(m.at(h, i))
+	for i++; i <= j && l < 400; i++ {
+		b := m.vec(m.at(h, i))
+		l += a.dist(b)
+		a = b
+	}
+	return l
+}
+
+// opens tells whether a line may leave a spot in a direction: with at least an
+// angle to the border on both sides.
+func (m *planar) opens(s spot, dir vec, angle float64) bool {
+	limit := math.Cos(angle)
+	return m.ahead(s, 28).dot(dir) < limit && m.behind(s, 28).dot(dir) < limit
+}
+
+// ahead is the direction from a spot along the border over about a distance;
+// behind the same against the border's direction.
+func (m *planar) ahead(s spot, over float64) vec {
+	h, i := s.h, s.i
+	if i == m.size(h)-1 {
+		h, i = m.next[h], 0
+	}
+	o := m.vec(m.at(h, i))
+	for i++; i < m.size(h)-1 && m.vec(m.at(h, i)).dist(o) < over; i++ {
+	}
+	return m.vec(m.at(h, i)).sub(o).unit()
+}
+
+func (m *planar) behind(s spot, over float64) vec {
+	h, i := s.h, s.i
+	if i == 0 {
+		h = m.prev[h]
+		i = m.size(h) - 1
+	}
+	o := m.vec(m.at(h, i))
+	for i--; i > 0 && m.vec(m.at(h, i)).dist(o) < over; i-- {
+	}
+	return m.vec(m.at(h, i)).sub(o).unit()
+}
+
+// bend moves the end of a trace from where it met the border to target, the
+// points before it less and less.
+func bend(pts []vec, met, target vec, step float64) ([]vec, bool) {
+	off := target.sub(met)
+	length := float64(len(pts)) * step
+	ramp := min(3*off.len()+40, length*0.8)
+	if off.len() > 0.4*ramp {
+		return nil, false
+	}
+	out := make([]vec, 0, len(pts)+1)
+	out = append(out, pts...)
+	for k := len(out) - 1; k > 0; k-- {
+		d := out[k].dist(met)
+		if d >= ramp {
+			break
+		}
+		out[k] = out[k].add(off.mul(smooth(1 - d/ramp)))
+	}
+	for len(out) > 1 && out[len(out)-1].dist(target) < step*0.6 {
+		out = out[:len(out)-1]
+	}
+	return append(out, target), true
+}
+
+// free tells whether a chain, both ends of which are spots of a face's border,
+// otherwise runs through the inside of the face: exactly, and with some clearance.
+func (m *planar) free(f int32, pts []vec, w *manner) bool {
+	n := len(pts)
+	if n < 3 {
+		return false
+	}
+	if !w.free && !straightish(pts) {
+		return false
+	}
+	first, last := m.point(pts[0]), m.point(pts[n-1])
+	open := 0.0
+	for k := 1; k < n; k++ {
+		a, b := pts[k-1], pts[k]
+		l := a.dist(b)
+		if open < l+w.clear+1 {
+			open = m.clearance(f, a) - 1
+			if near := min(a.dist(pts[0]), a.dist(pts[n-1])); open < w.clear && near > 1.8*w.clear {
+				return false
+			}
+			if open < l+1 && m.touches(f, m.point(a), m.point(b), first, last, k == 1, k == n-1) {
+				return false
+			}
+		}
+		open -= l
+	}
+	return true
+}
+
+// touches tells whether the segment ab meets the border of a face elsewhere than
+// at the chain's own ends.
+func (m *planar) touches(f int32, a, b, first, last lattice.Point, isFirst, isLast bool) bool {
+	lo, hi := m.boxOf([]lattice.Point{a, b})
+	bad := false
+	m.around(f, func(h half) {
+		c := &m.arcs[h.arc()]
+		if bad || c.lo.x > hi.x+0.1 || c.hi.x < lo.x-0.1 || c.lo.y > hi.y+0.1 || c.hi.y < lo.y-0.1 {
+			return
+		}
+		for i := 1; i < len(c.points) && !bad; i++ {
+			p, q := c.points[i-1], c.points[i]
+			switch {
+			case !meet(a, b, p, q):
+			case isFirst && (p == first || q == first):
+				bad = foldedOver(first, b, p, q)
+			case isLast && (p == last || q == last):
+				bad = foldedOver(last, a, p, q)
+			default:
+				bad = true
+			}
+		}
+	})
+	return bad
+}
+
+// foldedOver tells whether the segment from v to w lies along the segment pq,
+// which has v as an end.
+func foldedOver(v, w, p, q lattice.Point) bool {
+	if p == v {
+		p = q
+	}
+	return turn(v, w, p) == 0 && int64(w.X-v.X)*int64(p.X-v.X)+int64(w.Y-v.Y)*int64(p.Y-v.Y) > 0
+}
+
+// straightish tells that every step goes forward along the chord, so that the
+// chain cannot meet itself.
+func straightish(pts []vec) bool {
+	chord := pts[len(pts)-1].sub(pts[0]).unit()
+	for k := 1; k < len(pts); k++ {
+		if d := pts[k].sub(pts[k-1]); d.dot(chord) < 0.15*d.len() {
+			return false
+		}
+	}
+	return true
+}
+
+// across lays one piece of a line through a face: from a border spot if from is
+// not nil, else both ways from an inner point. It returns the new arc's half.
+func (m *planar) across(f int32, from *spot, seed, heading vec, lineID int32, w *manner) (half, bool) {
+	var pts []vec
+	var start, end spot
+	if from != nil {
+		v := m.at(from.h, from.i)
+		r, ok := m.trace(f, m.vec(v), heading, &v, w)
+		if !ok {
+			return 0, false
+		}
+		pts, start, end = r.points, *from, r.end
+	} else {
+		ahead, ok := m.trace(f, seed, heading, nil, w)
+		if !ok {
+			return 0, false
+		}
+		back, ok := m.trace(f, seed, heading.mul(-1), nil, w)
+		if !ok {
+			return 0, false
+		}
+		for i := len(back.points) - 1; i > 0; i-- {
+			pts = append(pts, back.points[i])
+		}
+		pts = append(pts, ahead.points...)
+		start, end = back.end, ahead.end
+	}
+	if m.at(start.h, start.i) == m.at(end.h, end.i) || !m.free(f, pts, w) {
+		return 0, false
+	}
+	if w.balanced != nil && !w.balanced(f, m.partLeft(start, end, pts)) {
+		return 0, false
+	}
+	chain := m.points(pts)
+	h := m.cut(start, end, chain, lineID)
+	m.lines[lineID].pieces = append(m.lines[lineID].pieces, chain)
+	return h, true
+}
+
+// partLeft is the area that a chain from start to end cuts off on its left.
+func (m *planar) partLeft(start, end spot, pts []vec) float64 {
+	o := pts[0]
+	sum := 0.0
+	for k := 1; k < len(pts); k++ {
+		sum += pts[k-1].sub(o).cross(pts[k].sub(o))
+	}
+	// back along the border from end to start
+	h, i := end.h, end.i
+	goal := m.at(start.h, start.i)
+	a := pts[len(pts)-1]
+	for m.at(h, i) != goal {
+		if i == m.size(h)-1 {
+			h, i = m.next[h], 0
+			continue
+		}
+		i++
+		b := m.vec(m.at(h, i))
+		sum += a.sub(o).cross(b.sub(o))
+		a = b
+	}
+	return sum / 2
+}
+
+// goOn continues a line beyond the end of a piece, face by face, until it meets
+// something that it does not cross, or a face that does not want it.
+func (m *planar) goOn(end half, lineID int32, w *manner, wanted func(f int32) bool) {
+	for range 400 {
+		// end points to the junction; look for the sector straight ahead
+		n := m.size(end)
+		tip := m.vec(m.at(end, n-1))
+		heading := tip.sub(m.vec(m.at(end, max(0, n-5)))).unit()
+		s, ok := m.sector(end.twin(), heading, w)
+		if !ok {
+			return
+		}
+		f := m.face[s.h]
+		if f == outside || m.faces[f].zone != land || !wanted(f) {
+			return
+		}
+		h, ok := m.across(f, &s, vec{}, heading, lineID, w)
+		if !ok {
+			return
+		}
+		end = h
+	}
+}
+
+// sector finds the face that lies ahead of a junction: out begins there and lies
+// behind. It fails where the way would be along an existing line or across a
+// barrier.
+func (m *planar) sector(out half, heading vec, w *manner) (spot, bool) {
+	for _, h := range m.outOf(out) {
+		if h != out && m.class(h).barrier(w.class) {
+			return spot{}, false
+		}
+	}
+	for _, h := range m.outOf(out) {
+		s := spot{h, 0}
+		// the sector runs counter-clockwise from h to the border behind it
+		a, b := m.ahead(s, 28), m.behind(s, 28)
+		if between(a, heading, b) {
+			return s, m.opens(s, heading, w.minAngle)
+		}
+	}
+	return spot{}, false
+}
+
+// between tells whether d lies counter-clockwise between a and b.
+func between(a, d, b vec) bool {
+	if a.cross(b) >= 0 {
+		return a.cross(d) >= 0 && d.cross(b) >= 0
+	}
+	return !(b.cross(d) >= 0 && d.cross(a) >= 0)
+}

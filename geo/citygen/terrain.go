@@ -1,0 +1,417 @@
+package citygen
+
+import (
+	"math"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+)
+
+// terrain is the land before anyone built on it, and where people will want to
+// live.
+type terrain struct {
+	radius  float64 // of a circle as large as the jurisdiction, metres
+	outline []vec   // counter-clockwise
+	lo, hi  vec
+	lake    []vec // counter-clockwise, nil where there is none
+	isle    []vec
+	river   []vec // or stream: from border to border, through the lake's place
+	shores  [][]vec
+	ring    []vec // the ring road's course
+	railway []vec
+
+	quarter   float64 // size of quarters with a grain of their own
+	shorePull float64 // how far from water streets follow it
+	grains    []grain
+	centre    vec // the business district
+	oldTown   vec
+	hearts    []heart
+	rural     noise
+	scale     float64 // to grids a km²
+	base      float64
+	tight     float64 // the densest that a city gets, grids a km²
+	hills     []hill
+}
+
+// heart is a place around which density rises.
+type heart struct {
+	at     vec
+	radius float64
+	weight float64
+}
+
+type hill struct {
+	at     vec
+	radius float64
+}
+
+const pointEvery = 10.0 // metres between points of natural lines
+
+func newTerrain(f *Figures) *terrain {
+	t := &terrain{
+		radius: math.Sqrt(f.AreaKM2 * 1e6 / math.Pi),
+		rural:  noise(mix(uint64(f.Seed) + 5)),
+	}
+	r := chanceOf(f.Seed, 1)
+	if f.Terrain == Lake {
+		t.lakeCity(r, f.Towns)
+	} else {
+		t.hillStreet(r)
+	}
+	t.lo, t.hi = boxAround(t.outline)
+	return t
+}
+
+func boxAround(vs []vec) (lo, hi vec) {
+	lo, hi = vs[0], vs[0]
+	for _, v := range vs {
+		lo = vec{min(lo.x, v.x), min(lo.y, v.y)}
+		hi = vec{max(hi.x, v.x), max(hi.y, v.y)}
+	}
+	return lo, hi
+}
+
+// blob is a closed curve around c with semi-axes a and b, turned, with bays:
+// harmonics of falling amplitude.
+func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
+	type wave struct{ k, amp, phase float64 }
+	var waves []wave
+	for k := 2; k <= harmonics; k++ {
+		waves = append(waves, wave{float64(k), rough / math.Pow(float64(k), 0.9) * r.in(0.4, 1), r.in(0, 2*math.Pi)})
+	}
+	n := int(2*math.Pi*math.Max(a, b)/pointEvery) * 2
+	out := make([]vec, n)
+	for i := range out {
+		phi := 2 * math.Pi * float64(i) / float64(n)
+		k := 1.0
+		for _, w := range waves {
+			k += w.amp * math.Cos(w.k*phi+w.phase)
+		}
+		out[i] = c.add(vec{a * k * math.Cos(phi), b * k * math.Sin(phi)}.turned(turn))
+	}
+	closed := walk(append(out, out[0]), pointEvery)
+	return closed[:len(closed)-1]
+}
+
+// lakeCity composes a district around a lake: a river from the north-west runs
+// into it and leaves to the south-east, the business district stands on the
+// north shore, the old town to the east, towns further out.
+func (t *terrain) lakeCity(r *chance, towns int) {
+	R := t.radius
+	t.outline = blob(r, vec{}, R*1.16, R*0.86, 0.1, 0.075, 34)
+	c := vec{0.02 * R, -0.12 * R}
+	axis := -0.3
+	t.lake = blob(r, c, 0.36*R, 0.155*R, axis, 0.13, 12)
+	west, east := c.add(vec{-0.35 * R, 0}.turned(axis)), c.add(vec{0.35 * R, 0}.turned(axis))
+	in := meander(r, t.edge(vec{-0.78, 0.62}), t.shoreNear(west), 0.05*R, 2.2)
+	out := meander(r, t.shoreNear(east), t.edge(vec{0.93, -0.45}), 0.04*R, 1.6)
+	t.river = append(in, out...)
+	ic := c.add(vec{0.1 * R, 0.005 * R}.turned(axis))
+	t.isle = blob(r, ic, 0.05*R, 0.032*R, axis+0.4, 0.12, 7)
+	t.shores = [][]vec{append(t.lake, t.lake[0]), in, out}
+	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0, 0.03, 4)
+	t.railway = meander(r, t.edge(vec{-0.96, -0.35}), t.edge(vec{0.35, -0.95}), 0.05*R, 1)
+
+	t.quarter, t.shorePull = min(2300, 0.36*R), min(520, 0.09*R)
+	t.centre = c.add(vec{-0.02 * R, 0.3 * R}.turned(axis))
+	t.oldTown = vec{0.56 * R, 0.2 * R}
+	t.grains = []grain{{t.oldTown, 0.13 * R, 0.5, 2.5}, {t.centre, 0.14 * R, axis, 3}}
+	t.hearts = []heart{
+		{t.centre, 0.2 * R, 0.75}, {t.oldTown, 0.14 * R, 1.25},
+		{c, 0.62 * R, 0.42}, // all around the lake
+		{vec{-0.42 * R, 0.18 * R}, 0.15 * R, 0.7},
+		{vec{0.22 * R, 0.56 * R}, 0.12 * R, 0.65},
+		{vec{-0.1 * R, -0.46 * R}, 0.15 * R, 0.6},
+	}
+	for i := range max(towns, 1) {
+		at := bearing(-2.4 + 2*math.Pi*float64(i)/float64(max(towns, 1)) + r.in(-0.2, 0.2))
+		t.hearts = append(t.hearts, heart{vec{at.x * 0.87 * R, at.y * 0.62 * R}, 0.06 * R, 0.6})
+	}
+	for range 9 {
+		at := bearing(r.in(0, 2*math.Pi)).mul(r.in(0.8, 1.0) * R)
+		t.hills = append(t.hills, hill{vec{at.x * 1.1, at.y * 0.85}, r.in(0.1, 0.2) * R})
+	}
+	t.base, t.tight = 0.03, 25
+}
+
+// hillStreet composes an inner-city street: dense blocks between a wooded hill
+// in the north-west and a stream.
+func (t *terrain) hillStreet(r *chance) {
+	R := t.radius
+	t.outline = blob(r, vec{}, R*1.2, R*0.85, 0.08, 0.07, 9)
+	t.river = meander(r, t.edge(vec{0.35, 1}), t.edge(vec{0.15, -1}), 0.1*R, 1.3)
+	t.shores = [][]vec{t.river}
+	t.quarter, t.shorePull = 0.9*R, 0.2*R
+	t.centre = vec{0.35 * R, 0.1 * R}
+	t.oldTown = vec{-0.2 * R, -0.45 * R}
+	t.grains = []grain{{t.oldTown, 0.3 * R, 0.35, 1.5}}
+	t.hearts = []heart{{vec{}, 2 * R, 0.8}, {t.oldTown, 0.4 * R, 0.5}, {t.centre, 0.4 * R, 0.5}}
+	t.hills = []hill{{vec{-0.75 * R, 0.45 * R}, 0.42 * R}}
+	t.base, t.tight = 0.3, 25
+}
+
+// edge is the vertex of the outline farthest in a direction.
+func (t *terrain) edge(dir vec) vec {
+	dir = dir.unit()
+	best := t.outline[0]
+	for _, v := range t.outline {
+		if v.unit().dot(dir) > best.unit().dot(dir) {
+			best = v
+		}
+	}
+	return best
+}
+
+func (t *terrain) shoreNear(p vec) vec { return t.lake[nearest(t.lake, p)] }
+
+// nearest is the index of the vertex nearest to p.
+func nearest(ring []vec, p vec) int {
+	best := 0
+	for i, v := range ring {
+		if v.dist(p) < ring[best].dist(p) {
+			best = i
+		}
+	}
+	return best
+}
+
+// meander winds from a to b with bends of some amplitude, straight at both ends.
+func meander(r *chance, a, b vec, amplitude, bends float64) []vec {
+	d := b.sub(a)
+	side := d.unit().left()
+	p1, p2, a2 := r.in(0, 6), r.in(0, 6), r.in(0.25, 0.5)
+	n := int(d.len()/pointEvery) * 2
+	path := make([]vec, n+1)
+	for i := range path {
+		t := float64(i) / float64(n)
+		window := rise(0, 0.12, t) * rise(1, 0.88, t)
+		off := math.Sin(2*math.Pi*bends*t+p1) + a2*math.Sin(2*math.Pi*2.7*bends*t+p2)
+		path[i] = a.add(d.mul(t)).add(side.mul(off * amplitude * window))
+	}
+	return walk(path, pointEvery)
+}
+
+// raw is the wish to live at p, before scaling.
+func (t *terrain) raw(p vec) float64 {
+	d := t.base * (1 + 0.6*t.rural.at(p.x/900, p.y/900))
+	for _, h := range t.hearts {
+		d += h.weight * bell(p.dist(h.at)/h.radius)
+	}
+	for _, h := range t.hills {
+		d *= 1 - 0.97*bell(p.dist(h.at)/h.radius)
+	}
+	return d * (1 + 0.25*t.rural.at(p.x/420+50, p.y/420))
+}
+
+// density is grids a km² at p.
+func (t *terrain) density(p vec) float64 {
+	return min(t.tight, t.raw(p)*t.scale)
+}
+
+// fit sets the scale so that the whole land holds about so many grids.
+func (t *terrain) fit(grids int) {
+	var raws []float64
+	step := t.radius / 60
+	for y := t.lo.y; y < t.hi.y; y += step {
+		for x := t.lo.x; x < t.hi.x; x += step {
+			p := vec{x, y}
+			if inPoly(p, t.outline) && (t.lake == nil || !inPoly(p, t.lake)) {
+				raws = append(raws, t.raw(p))
+			}
+		}
+	}
+	cell := step * step / 1e6
+	t.scale = 1
+	for range 30 { // the ceiling makes the sum concave: repeat until it settles
+		sum := 0.0
+		for _, v := range raws {
+			sum += min(t.tight, v*t.scale) * cell
+		}
+		t.scale *= float64(grids) / sum
+	}
+}
+
+// ground makes the planar map of the terrain: the border, the water, the hill's
+// foot.
+func (t *terrain) ground(fr frame) (*planar, error) {
+	m := newPlanar(fr, fr.points(t.outline), line{class: border})
+	if t.lake == nil {
+		return m, t.groundStream(m)
+	}
+	return m, t.groundLake(m)
+}
+
+// find is the spot on a face's border of a given vertex.
+func (m *planar) find(f int32, v vec) (s spot) {
+	p := m.point(v)
+	m.around(f, func(h half) {
+		for i := range m.size(h) - 1 {
+			if m.at(h, i) == p {
+				s = spot{h, i}
+			}
+		}
+	})
+	return s
+}
+
+// set cuts a face by a chain given by its points, both ends vertices of its
+// border.
+func (m *planar) set(f int32, chain []vec, c class) (half, error) {
+	w := &manner{free: true}
+	a, b := m.find(f, chain[0]), m.find(f, chain[len(chain)-1])
+	if !m.free(f, chain, w) {
+		return 0, errWater(chain[0], m)
+	}
+	id := m.newLine(c)
+	pts := m.points(chain)
+	m.lines[id].pieces = [][]lattice.Point{pts}
+	return m.cut(a, b, pts, id), nil
+}
+
+func (t *terrain) groundStream(m *planar) error {
+	_, err := m.set(1, t.river, stream)
+	return err
+}
+
+// groundLake cuts the land by river and north shore, then the south by the south
+// shore, then the lake by the causeways over the island, then the island's other
+// side.
+func (t *terrain) groundLake(m *planar) error {
+	k := len(t.lake)
+	in, out := t.shores[1], t.shores[2]
+	mouth := nearest(t.lake, in[len(in)-1])
+	outlet := nearest(t.lake, out[0])
+	arcOf := func(from, to int) []vec { // counter-clockwise
+		path := []vec{t.lake[from]}
+		for i := from; i != to; {
+			i = (i + 1) % k
+			path = append(path, t.lake[i])
+		}
+		return path
+	}
+	north := reversed(arcOf(outlet, mouth))
+	whole := append(append(append([]vec{}, in...), north[1:]...), out[1:]...)
+	h, err := m.set(1, whole, river)
+	if err != nil {
+		return err
+	}
+	// name the middle part shore, keeping the river one line
+	riverLine := m.arcs[h.arc()].line
+	shoreLine := m.newLine(shore)
+	m.lines[riverLine].pieces = [][]lattice.Point{m.points(in), m.points(out)}
+	_, h = m.breakAt(h, len(in)-1)
+	h, _ = m.breakAt(h, len(north)-1)
+	m.arcs[h.arc()].line = shoreLine
+	south := m.face[h.twin()]
+	sh, err := m.set(south, arcOf(mouth, outlet), shore)
+	if err != nil {
+		return err
+	}
+	lake := m.face[sh]
+	m.faces[lake].zone = water
+	if err := t.groundIsland(m, lake); err != nil {
+		return err
+	}
+	return t.groundWaters(m, mouth, outlet)
+}
+
+// groundWaters cuts the surface of the lake by lines from shore to shore and
+// along its middle, so that it can be shared out among the grids on its shores.
+func (t *terrain) groundWaters(m *planar, mouth, outlet int) error {
+	k := len(t.lake)
+	north, south := (mouth-outlet+k)%k, (outlet-mouth+k)%k
+	var mids []vec
+	for _, s := range []float64{0.16, 0.36, 0.86} {
+		a := t.lake[(mouth-int(s*float64(north))+k)%k]
+		b := t.lake[(mouth+int(s*float64(south)))%k]
+		line := walk([]vec{a, b}, pointEvery)
+		f := m.faceAt(a.lerp(b, 0.4))
+		if m.faces[f].zone != water {
+			return errWater(a, m)
+		}
+		if _, err := m.set(f, line, waterline); err != nil {
+			return err
+		}
+		mids = append(mids, line[len(line)/2])
+	}
+	for _, middle := range [][2]vec{{t.lake[mouth], mids[0]}, {mids[0], mids[1]}, {mids[2], t.lake[outlet]}} {
+		f := m.faceAt(middle[0].lerp(middle[1], 0.5))
+		if _, err := m.set(f, walk(middle[:], pointEvery), waterline); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *terrain) groundIsland(m *planar, lake int32) error {
+	c := vec{}
+	for _, v := range t.isle {
+		c = c.add(v.mul(1 / float64(len(t.isle))))
+	}
+	axis := t.isle[0].sub(c).unit()
+	up := axis.left()
+	far := 10 * t.radius
+	n, s := nearest(t.isle, c.add(up.mul(far))), nearest(t.isle, c.add(up.mul(-far)))
+	path := func(from, to int) []vec {
+		out := []vec{t.isle[from]}
+		for i := from; i != to; {
+			i = (i + 1) % len(t.isle)
+			out = append(out, t.isle[i])
+		}
+		return out
+	}
+	westSide := path(n, s)
+	a, b := t.shoreBeyond(c, t.isle[n]), t.shoreBeyond(c, t.isle[s])
+	whole := append(walk([]vec{a, t.isle[n]}, pointEvery), westSide[1:]...)
+	whole = append(whole, walk([]vec{t.isle[s], b}, pointEvery)[1:]...)
+	h, err := m.set(lake, whole, tertiary)
+	if err != nil {
+		return err
+	}
+	// the middle part is the island's shore
+	road := m.arcs[h.arc()].line
+	p := m.lines[road].pieces[0]
+	k := len(walk([]vec{a, t.isle[n]}, pointEvery)) - 1
+	e := k + len(westSide) - 1
+	m.lines[road].pieces = [][]lattice.Point{p[:k+1], p[e:]}
+	_, h = m.breakAt(h, k)
+	h, _ = m.breakAt(h, e-k)
+	isleLine := m.newLine(shore)
+	m.arcs[h.arc()].line = isleLine
+	east := m.face[h] // the chain runs from north to south: east is on its left
+	hh, err := m.set(east, reversed(path(s, n)), shore)
+	if err != nil {
+		return err
+	}
+	isle := m.face[hh.twin()]
+	if !m.contains(isle, c) {
+		isle = m.face[hh]
+	}
+	m.faces[isle].zone = island
+	return nil
+}
+
+// shoreBeyond is the vertex of the lake's shore seen from c over v.
+func (t *terrain) shoreBeyond(c, v vec) vec {
+	dir := v.sub(c).unit()
+	best, score := 0, math.Inf(-1)
+	for i, p := range t.lake {
+		d := p.sub(c)
+		if s := d.unit().dot(dir); s > score {
+			best, score = i, s
+		}
+	}
+	return t.lake[best]
+}
+
+func reversed(vs []vec) []vec {
+	out := make([]vec, len(vs))
+	for i, v := range vs {
+		out[len(vs)-1-i] = v
+	}
+	return out
+}
+
+func errWater(at vec, m *planar) error {
+	return geo.Errorf(geo.Invalid, "with this seed the water runs into itself; choose another").On("seed", "").Where(m.point(at))
+}
