@@ -56,14 +56,13 @@ func followable(kind string) bool {
 type ground struct{ mx, my float64 }
 
 func groundAt(p lattice.Point) ground {
-	const metresPerUnit = 111_320.0 / lattice.Scale // of a great circle
-	lat := float64(p.Y) / lattice.Scale * math.Pi / 180
-	return ground{metresPerUnit * math.Cos(lat), metresPerUnit}
+	east, north := lattice.ScaleAt(p.Y)
+	return ground{east, north}
 }
 
 // grown is the box around points, larger by m metres on every side.
 func (g ground) grown(points []lattice.Point, m float64) lattice.Box {
-	box := bounds(lattice.MultiPolygon{{points}})
+	box := lattice.BoxOf(points...)
 	dx, dy := int32(math.Min(m/g.mx, 1e8)), int32(m/g.my)
 	box.Min.X, box.Max.X = box.Min.X-dx, box.Max.X+dx
 	box.Min.Y, box.Max.Y = box.Min.Y-dy, box.Max.Y+dy

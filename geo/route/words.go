@@ -77,8 +77,9 @@ func (w *Words) AppendChinese(b []byte) []byte {
 	case w.Status == Outside:
 		return append(b, "在辖区范围之外"...)
 	case w.Status == Nearest:
-		b = append(b, "在辖区范围之外，距"...)
+		b = append(b, "在辖区范围之外，最近的是"...)
 		b = append(b, w.Owner.In("zh")...)
+		b = append(b, "，相距"...)
 		return appendMetres(b, w.DistanceM, "米", "公里")
 	case !w.Known:
 		b = append(b, "位于"...)

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/problem"
+)
+
+// scheme answers GET /v1/scheme.
+func (s *service) scheme(c *gin.Context) {
+	if err := noQuery(c); err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	t := s.answerer()
+	defer s.done(t)
+	if s.unchanged(c, t.shelf) {
+		return
+	}
+	c.JSON(http.StatusOK, t.world.Scheme())
+}
+
+// editionList is the answer to GET /v1/editions.
+type editionList struct {
+	Editions []geo.Edition `json:"editions" doc:"The first first."`
+	InForce  int64         `json:"in_force" doc:"Id of the one that counts now; 0 before the first."`
+	Seq      int64         `json:"seq"`
+}
+
+// editions answers GET /v1/editions.
+func (s *service) editions(c *gin.Context) {
+	if err := noQuery(c); err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	w := s.live.Load()
+	out := editionList{Editions: []geo.Edition{}, InForce: w.Edition().ID, Seq: w.Seq()}
+	if s.store != nil {
+		all, err := s.store.Editions(c.Request.Context())
+		if err != nil {
+			problem.Abort(c, err)
+			return
+		}
+		out.Editions = append(out.Editions, all...)
+	}
+	c.Writer.Header()["Cache-Control"] = never
+	c.JSON(http.StatusOK, out)
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"time"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+	"onegrid/geo/world"
+)
+
+// The shapes of requests and answers that are read and written by hand: for the
+// documentation, and for the tests that hold the hand-written code to it.
+
+type lonLat struct {
+	Lon float64 `json:"lon" doc:"Longitude in degrees, or easting in metres."`
+	Lat float64 `json:"lat" doc:"Latitude in degrees, or northing in metres."`
+}
+
+type locateRequest struct {
+	Point     lonLat   `json:"point"`
+	CRS       string   `json:"crs" doc:"wgs84, cgcs2000, gcj02, bd09, or an EPSG code."`
+	Level     string   `json:"level,omitempty"`
+	Networks  []string `json:"networks,omitempty" nullable:"false"`
+	Include   []string `json:"include,omitempty" nullable:"false" enum:"chain,neighbours,boundary,explain"`
+	OnOutside string   `json:"on_outside,omitempty" enum:"reject,nearest"`
+	MaxM      float64  `json:"max_m,omitempty" minimum:"0" maximum:"10000"`
+}
+
+type areaBrief struct {
+	ID       int64    `json:"id" doc:"Stable over editions; the feature id in tiles."`
+	Code     string   `json:"code"`
+	Name     geo.Text `json:"name"`
+	Network  string   `json:"network"`
+	Level    string   `json:"level"`
+	Building string   `json:"building,omitempty" doc:"Of a stacked grid."`
+	Floors   []int    `json:"floors,omitempty" nullable:"false" doc:"Of a stacked grid: lowest and highest."`
+}
+
+type areaFull struct {
+	areaBrief
+	Posts []postView `json:"posts" nullable:"false" doc:"Who answers for it today."`
+}
+
+type borderView struct {
+	DistanceM  float64       `json:"distance_m"`
+	BearingDeg float64       `json:"bearing_deg" doc:"From the point to the nearest place of the border, clockwise from north."`
+	At         lattice.Point `json:"at"`
+	Neighbour  *areaBrief    `json:"neighbour" nullable:"true" doc:"Beyond the border, at the owner's level; null where the jurisdiction ends."`
+	Follows    geo.Text      `json:"follows" doc:"The street, water or railway that the border runs along."`
+	Side       string        `json:"side" doc:"Which side of the border the point is on."`
+	Rule       string        `json:"rule" enum:"inside,east-then-north,first-from-east,nearest" doc:"What decided between the two sides."`
+}
+
+type locationView struct {
+	Lon              float64 `json:"lon"`
+	Lat              float64 `json:"lat"`
+	Source           string  `json:"source" enum:"point"`
+	CRS              string  `json:"crs"`
+	ConversionErrorM float64 `json:"conversion_error_m"`
+}
+
+type editionView struct {
+	ID            int64      `json:"id"`
+	EffectiveFrom *time.Time `json:"effective_from,omitempty"`
+	EffectiveTo   *time.Time `json:"effective_to,omitempty" nullable:"true"`
+}
+
+type locateAnswer struct {
+	Status     string       `json:"status" enum:"inside,on_border,nearest,outside"`
+	Owner      *areaFull    `json:"owner" nullable:"true" doc:"The area that answers; null only outside."`
+	Grid       *areaFull    `json:"grid" nullable:"true" doc:"The finest basic grid at the point."`
+	Chain      []areaFull   `json:"chain,omitempty" nullable:"false" doc:"From the top down to the grid."`
+	Others     []areaFull   `json:"others" nullable:"false" doc:"The areas of other networks there; of a stacked network, all of the building."`
+	Border     *borderView  `json:"border" nullable:"true" doc:"The owner's border nearest to the point."`
+	Text       geo.Text     `json:"text" doc:"Where the point lies, in words, by language."`
+	Location   locationView `json:"location" doc:"The point in WGS84."`
+	Edition    *editionView `json:"edition" nullable:"true"`
+	Seq        int64        `json:"seq" doc:"The last change that the answer rests on."`
+	ValidUntil *time.Time   `json:"valid_until" nullable:"true" doc:"The next planned change; null when none is planned."`
+	Warnings   []string     `json:"warnings" nullable:"false" enum:"crs_suspect,stale_world" doc:"crs_suspect: outside, but inside if the numbers were in another system. stale_world: the store has not answered for a while."`
+	Neighbours []areaBrief  `json:"neighbours,omitempty" nullable:"false"`
+	Boundary   *geometry    `json:"boundary,omitempty" nullable:"true"`
+	Explain    []geo.Text   `json:"explain,omitempty" nullable:"false" doc:"Why, a step after another, by language."`
+}
+
+type geometry struct {
+	Type        string              `json:"type" enum:"MultiPolygon"`
+	Coordinates [][][]lattice.Point `json:"coordinates" nullable:"false"`
+}
+
+type gridCard struct {
+	areaFull
+	Chain      []areaFull     `json:"chain" nullable:"false"`
+	Figures    *world.Figures `json:"figures" nullable:"true" doc:"Of the basic network only."`
+	BBox       []float64      `json:"bbox" nullable:"true" doc:"west, south, east, north"`
+	Label      *lattice.Point `json:"label" nullable:"true" doc:"Where its name stands."`
+	Neighbours []areaBrief    `json:"neighbours" nullable:"false"`
+	Children   int            `json:"children" doc:"How many areas are below it."`
+	Edition    *editionView   `json:"edition" nullable:"true"`
+	Seq        int64          `json:"seq"`
+}
+
+type gridChildren struct {
+	Grid     *areaBrief   `json:"grid" nullable:"true"`
+	Building string       `json:"building,omitempty"`
+	Children []areaBrief  `json:"children" nullable:"false"`
+	Edition  *editionView `json:"edition" nullable:"true"`
+	Seq      int64        `json:"seq"`
+}
+
+type gridNeighbours struct {
+	Grid       areaBrief    `json:"grid"`
+	Neighbours []areaBrief  `json:"neighbours" nullable:"false"`
+	Edition    *editionView `json:"edition" nullable:"true"`
+	Seq        int64        `json:"seq"`
+}
+
+type gridFeature struct {
+	Type       string         `json:"type" enum:"Feature"`
+	ID         int64          `json:"id"`
+	BBox       []float64      `json:"bbox" nullable:"true"`
+	Properties gridProperties `json:"properties"`
+	Geometry   *geometry      `json:"geometry" nullable:"true"`
+}
+
+type gridProperties struct {
+	areaBrief
+	Parent  string       `json:"parent"`
+	Edition *editionView `json:"edition" nullable:"true"`
+	Seq     int64        `json:"seq"`
+}
+
+type incidentReport struct {
+	Point    lonLat     `json:"point"`
+	CRS      string     `json:"crs"`
+	Category string     `json:"category" maxLength:"100"`
+	At       *time.Time `json:"at,omitempty" doc:"When it happened; now unless said."`
+	Source   string     `json:"source,omitempty" maxLength:"100" doc:"hotline, camera, sensor, patrol, resident ..."`
+	Urgency  string     `json:"urgency,omitempty" maxLength:"100"`
+	Code     string     `json:"code,omitempty" maxLength:"100" doc:"The caller's own reference."`
+	Key      string     `json:"idempotency_key,omitempty" maxLength:"255" doc:"As the header Idempotency-Key."`
+}
+
+type incidentKept struct {
+	ID       int64        `json:"id"`
+	Code     string       `json:"code"`
+	Status   string       `json:"status" enum:"inside,on_border,outside"`
+	Owner    *areaBrief   `json:"owner" nullable:"true" doc:"null when the place is outside: kept all the same, for a person to place."`
+	Grid     *areaBrief   `json:"grid" nullable:"true"`
+	Edition  editionView  `json:"edition"`
+	Seq      int64        `json:"seq"`
+	Incident geo.Incident `json:"incident"`
+}
+
+type incidentFeature struct {
+	Type       string             `json:"type" enum:"Feature"`
+	ID         int64              `json:"id"`
+	Geometry   pointGeometry      `json:"geometry"`
+	Properties incidentProperties `json:"properties"`
+}
+
+type pointGeometry struct {
+	Type        string        `json:"type" enum:"Point"`
+	Coordinates lattice.Point `json:"coordinates"`
+}
+
+type incidentProperties struct {
+	geo.Incident
+	OwnerName geo.Text `json:"owner_name"`
+}
+
+type incidentCollection struct {
+	Type     string            `json:"type" enum:"FeatureCollection"`
+	Seq      int64             `json:"seq"`
+	Features []incidentFeature `json:"features" nullable:"false"`
+	Matched  int               `json:"matched" doc:"How many there are, listed or not."`
+}
+
+type stateMove struct {
+	State string `json:"state" enum:"closed"`
+}
+
+type stateMoved struct {
+	ID    int64  `json:"id"`
+	State string `json:"state" enum:"closed"`
+	Seq   int64  `json:"seq"`
+}
+
+type importsWaiting struct {
+	Imports []struct {
+		ID       string    `json:"id"`
+		Layer    geo.Layer `json:"layer"`
+		Objects  int       `json:"objects"`
+		Blockers int       `json:"blockers"`
+		Until    time.Time `json:"until"`
+	} `json:"imports" nullable:"false"`
+}
+
+type health struct {
+	Status string `json:"status" enum:"ok"`
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"onegrid/geo"
+	"onegrid/geo/follow"
+	"onegrid/geo/notify"
+	"onegrid/geo/world"
+)
+
+// keeper is what the service needs of a store.
+type keeper interface {
+	OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
+	CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error)
+	Incident(ctx context.Context, id int64) (geo.Incident, error)
+	Editions(ctx context.Context) ([]geo.Edition, error)
+	Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error)
+}
+
+// keepsUp is what the service needs of a follower.
+type keepsUp interface {
+	Status() follow.Status
+	Await(ctx context.Context, seq int64) error
+}
+
+// staleAfter is for how long the store may be silent before answers say so.
+const staleAfter = 5 * time.Second
+
+// service answers requests. Everything it holds is shared by all of them.
+type service struct {
+	live     *world.Live
+	store    keeper
+	follower keepsUp
+	hub      *notify.Hub
+	metrics  *metrics
+	access   *accessLog
+
+	library   library
+	answerers sync.Pool
+	finder    finder
+	batches   chan struct{} // one for each batch under way
+	streams   chan struct{} // one for each event stream
+	spoolDir  string
+	document  func() []byte // OpenAPI, made when first asked for
+}
+
+// Limits of what runs at once.
+const (
+	maxBatches = 16
+	maxStreams = 1000
+)
+
+// newService makes a service. store, follower and hub may be nil where nothing
+// is written or followed.
+func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, access *accessLog) *service {
+	s := &service{
+		live: live, store: store, follower: follower, hub: hub, access: access,
+		batches: make(chan struct{}, maxBatches),
+		streams: make(chan struct{}, maxStreams),
+	}
+	s.metrics = newMetrics(s)
+	s.document = sync.OnceValue(makeDocument)
+	s.answerers.New = func() any { return new(answerer) }
+	return s
+}
+
+// answerer takes an answerer for the current world. Give it back with done.
+func (s *service) answerer() *answerer {
+	t := s.answerers.Get().(*answerer)
+	s.prepare(t)
+	return t
+}
+
+// prepare sets t to the current world, for one request.
+func (s *service) prepare(t *answerer) {
+	now := time.Now()
+	t.world = s.live.Load()
+	t.shelf = s.library.at(t.world, now)
+	t.stale, t.brief = s.stale(now), false
+	t.q.reset()
+}
+
+// maxKept bounds the buffer that an answerer takes back to the pool.
+const maxKept = 64 << 10
+
+func (s *service) done(t *answerer) {
+	if cap(t.buf) <= maxKept {
+		s.answerers.Put(t)
+	}
+}
+
+// stale reports whether the store has been silent for too long.
+func (s *service) stale(now time.Time) bool {
+	if s.follower == nil {
+		return false
+	}
+	behind := s.follower.Status().Behind
+	return !behind.IsZero() && now.Sub(behind) > staleAfter
+}

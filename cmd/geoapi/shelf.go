@@ -1,0 +1,265 @@
+package main
+
+import (
+	"encoding/json"
+	"sync/atomic"
+	"time"
+
+	"onegrid/geo"
+	"onegrid/geo/route"
+	"onegrid/geo/world"
+)
+
+// A shelf holds what answers are put together from: for every area its JSON,
+// for every border the street along it. A piece is made when it is first asked
+// for and kept as long as the network, the posts and the base map stay what they
+// are, so that an answer is a few copies.
+type shelf struct {
+	key   shelfKey
+	world *world.World // the last one that it was found right for
+	books []*book      // in the order of the world's networks
+	asker *asker
+
+	etag       string
+	etagHeader []string
+	edition    []byte // {"id", "effective_from", "effective_to"}, or null before the first
+}
+
+// shelfKey is what the pieces are made of: if it is equal, so are they.
+type shelfKey struct {
+	scheme, posts, base, buildings int64 // revisions
+	networks                       int64 // the newest revision of any
+	edition                        int64
+	minute                         int64 // posts come and go by date
+}
+
+// book holds one network's pieces.
+type book struct {
+	network *world.Network
+	areas   []atomic.Pointer[piece]
+	arcs    []atomic.Pointer[geo.Text]
+}
+
+// piece is one area, prepared.
+type piece struct {
+	full       []byte // {"id", "code", "name", "network", "level", "posts"}
+	brief      []byte // the same without posts
+	chain      []byte // [full...] from the top down to the area
+	cell       []byte // the code, as a field of CSV
+	named      route.Named
+	neighbours atomic.Pointer[[]byte]
+}
+
+// library hands out the shelf for a world.
+type library struct {
+	current atomic.Pointer[shelf]
+}
+
+// at returns the shelf for w at a time. The books of networks that did not
+// change are taken over from the shelf before.
+func (l *library) at(w *world.World, now time.Time) *shelf {
+	minute := now.Unix() / 60
+	s := l.current.Load()
+	if s != nil && s.world == w && s.key.minute == minute {
+		return s
+	}
+	key := keyOf(w, minute)
+	next := &shelf{key: key, world: w, edition: appendEdition(nil, w.Edition())}
+	if s != nil && s.key == key {
+		next.books, next.asker, next.etag, next.etagHeader = s.books, s.asker, s.etag, s.etagHeader
+	} else {
+		next.books = bookkeep(w, key, s)
+		next.asker = newAsker(w.Scheme())
+		next.etag = key.etag()
+		next.etagHeader = []string{next.etag}
+	}
+	l.current.Store(next) // a race makes a piece twice, no more
+	return next
+}
+
+func keyOf(w *world.World, minute int64) shelfKey {
+	k := shelfKey{
+		scheme:    w.Revision(geo.Scheming),
+		posts:     w.Revision(geo.Posts),
+		base:      w.Revision(geo.Base),
+		buildings: w.Revision(geo.Buildings),
+		edition:   w.Edition().ID,
+		minute:    minute,
+	}
+	for _, n := range w.Networks() {
+		k.networks = max(k.networks, n.Revision)
+	}
+	return k
+}
+
+// etag is weak: the answer also tells the world's seq, which moves on with every
+// incident while what it says of the place stays the same.
+func (k shelfKey) etag() string {
+	b := []byte(`W/"`)
+	for i, rev := range [...]int64{k.edition, k.networks, k.scheme, k.posts, k.base, k.buildings} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = appendInt(b, rev)
+	}
+	return string(append(b, '"'))
+}
+
+// bookkeep makes the books for w. Which street a border runs along takes the
+// longest to find and changes the least, so that is taken over from the shelf
+// before wherever the network and the base map are the same.
+func bookkeep(w *world.World, key shelfKey, before *shelf) []*book {
+	var books []*book
+	for i, n := range w.Networks() {
+		b := &book{network: n, areas: make([]atomic.Pointer[piece], len(n.Grids))}
+		switch {
+		case n.Coverage == nil:
+		case before != nil && before.key.base == key.base && i < len(before.books) && before.books[i].network == n:
+			b.arcs = before.books[i].arcs
+		default:
+			b.arcs = make([]atomic.Pointer[geo.Text], n.Coverage.Arcs())
+		}
+		books = append(books, b)
+	}
+	return books
+}
+
+// appendEdition writes what answers tell of an edition.
+func appendEdition(b []byte, e geo.Edition) []byte {
+	if e.ID == 0 {
+		return append(b, "null"...)
+	}
+	b = append(b, `{"id":`...)
+	b = appendInt(b, e.ID)
+	b = append(b, `,"effective_from":`...)
+	b = appendTime(b, e.EffectiveFrom)
+	b = append(b, `,"effective_to":`...)
+	if e.EffectiveTo == nil {
+		b = append(b, "null"...)
+	} else {
+		b = appendTime(b, *e.EffectiveTo)
+	}
+	return append(b, '}')
+}
+
+// book returns a network's book.
+func (s *shelf) book(n *world.Network) *book {
+	for _, b := range s.books {
+		if b.network == n {
+			return b
+		}
+	}
+	// The shelf was right for this world's revisions, so only the pointer is new.
+	for _, b := range s.books {
+		if b.network.Spec.ID == n.Spec.ID {
+			return b
+		}
+	}
+	panic("no book of network " + n.Spec.ID)
+}
+
+// piece returns an area's piece, made now if nobody asked before.
+func (s *shelf) piece(b *book, area int32) *piece {
+	if p := b.areas[area].Load(); p != nil {
+		return p
+	}
+	p := s.prepare(b, area)
+	b.areas[area].Store(p)
+	return p
+}
+
+// prepare makes an area's piece.
+func (s *shelf) prepare(b *book, area int32) *piece {
+	g := &b.network.Grids[area]
+	p := &piece{cell: quoteField([]byte(g.Code)), named: route.Named{Code: g.Code, Name: g.Name}}
+	p.brief = appendGrid(nil, g)
+	p.full = append(append([]byte(nil), p.brief[:len(p.brief)-1]...), `,"posts":[`...)
+	for i, post := range s.world.Posts(g.Code, time.Unix(s.key.minute*60, 0)) {
+		if i > 0 {
+			p.full = append(p.full, ',')
+		}
+		p.full = appendPost(p.full, post)
+	}
+	p.full = append(p.full, "]}"...)
+	p.chain = []byte{'['}
+	if parent := b.network.Parent(area); parent >= 0 {
+		above := s.piece(b, parent).chain
+		p.chain = append(append(p.chain, above[1:len(above)-1]...), ',')
+	}
+	p.chain = append(append(p.chain, p.full...), ']')
+	return p
+}
+
+// follows returns the street along a border, made now if nobody asked before.
+func (s *shelf) follows(b *book, arc int) geo.Text {
+	if t := b.arcs[arc].Load(); t != nil {
+		return *t
+	}
+	t := route.Follows(s.world, b.network, arc)
+	b.arcs[arc].Store(&t)
+	return t
+}
+
+// neighbours returns the areas beside an area, as JSON.
+func (s *shelf) neighbours(b *book, area int32) []byte {
+	p := s.piece(b, area)
+	if n := p.neighbours.Load(); n != nil {
+		return *n
+	}
+	list := []byte{'['}
+	if b.network.Coverage != nil {
+		for i, other := range b.network.Coverage.Neighbours(area) {
+			if i > 0 {
+				list = append(list, ',')
+			}
+			list = append(list, s.piece(b, other).brief...)
+		}
+	}
+	list = append(list, ']')
+	p.neighbours.Store(&list)
+	return list
+}
+
+// appendGrid writes what every mention of a grid says of it.
+func appendGrid(b []byte, g *geo.Grid) []byte {
+	b = append(b, `{"id":`...)
+	b = appendInt(b, g.ID)
+	b = append(b, `,"code":`...)
+	b = appendString(b, g.Code)
+	b = append(b, `,"name":`...)
+	b = appendText(b, g.Name)
+	b = append(b, `,"network":`...)
+	b = appendString(b, g.Network)
+	b = append(b, `,"level":`...)
+	b = appendString(b, g.Level)
+	if g.Building != "" {
+		b = append(b, `,"building":`...)
+		b = appendString(b, g.Building)
+	}
+	if g.Floors != nil {
+		b = append(b, `,"floors":[`...)
+		b = appendInt(b, int64(g.Floors[0]))
+		b = append(b, ',')
+		b = appendInt(b, int64(g.Floors[1]))
+		b = append(b, ']')
+	}
+	return append(b, '}')
+}
+
+// appendPost writes a post as answers show it: the role and its references.
+func appendPost(b []byte, p *geo.Post) []byte {
+	body, err := json.Marshal(postView{p.Code, p.Role, p.Name, p.Ref, p.Link})
+	if err != nil {
+		panic(err) // strings only
+	}
+	return append(b, body...)
+}
+
+// postView is a post as answers show it.
+type postView struct {
+	Code string   `json:"code"`
+	Role string   `json:"role" doc:"Leader, member, police ..."`
+	Name geo.Text `json:"name,omitempty"`
+	Ref  string   `json:"ref,omitempty" doc:"Opaque reference into the personnel system."`
+	Link string   `json:"link,omitempty" doc:"Link template into the personnel system."`
+}
