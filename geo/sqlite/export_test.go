@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io/fs"
 )
@@ -30,3 +31,14 @@ func OpenWith(ctx context.Context, path string, steps fs.FS) error {
 
 // Migrations are the program's.
 func Migrations() fs.FS { return migrations() }
+
+// MakeForeign makes a SQLite file that is not a store.
+func MakeForeign(path string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(`CREATE TABLE recipes (dish TEXT)`)
+	return err
+}

@@ -34,9 +34,6 @@ func migrate(ctx context.Context, db *sql.DB, path string, steps fs.FS) error {
 	if err := checkVersion(ctx, db); err != nil {
 		return err
 	}
-	if err := checkOurs(ctx, db, path); err != nil {
-		return err
-	}
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, steps, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return wrap("read the migrations", err)
@@ -64,23 +61,27 @@ func newer(path string, is, newest int64) error {
 	return geo.Errorf(geo.Conflict, "%s is of version %d; this program knows versions up to %d", path, is, newest).On("store", path)
 }
 
-// checkOurs marks an empty file and refuses a foreign one.
+// checkOurs refuses a file that is not a store.
 func checkOurs(ctx context.Context, db *sql.DB, path string) error {
-	var id, tables int
+	var id int
 	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id); err != nil {
 		return wrap("open "+path, err)
 	}
-	if id == applicationID {
-		return nil
-	}
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil {
-		return wrap("open "+path, err)
-	}
-	if id != 0 || tables > 0 {
+	if id != applicationID {
 		return geo.Errorf(geo.Invalid, "%s is not a store of onegrid", path).On("store", path)
 	}
-	_, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID))
-	return wrap("mark "+path, err)
+	return nil
+}
+
+// peek refuses a foreign file before it is opened for writing, which alone would
+// change it.
+func peek(ctx context.Context, path string) error {
+	db, err := openFile(path, readMode)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return checkOurs(ctx, db, path)
 }
 
 // backUp copies the store, as one transaction sees it, and checks the copy.
@@ -111,12 +112,8 @@ func checkReadable(ctx context.Context, db *sql.DB, path string, steps fs.FS) er
 	if err := checkVersion(ctx, db); err != nil {
 		return err
 	}
-	var id int
-	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id); err != nil {
-		return wrap("open "+path, err)
-	}
-	if id != applicationID {
-		return geo.Errorf(geo.Invalid, "%s is not a store of onegrid", path).On("store", path)
+	if err := checkOurs(ctx, db, path); err != nil {
+		return err
 	}
 	var is int64
 	if err := db.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&is); err != nil {

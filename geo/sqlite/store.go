@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -68,6 +69,9 @@ func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
 	if err := migrate(ctx, db, tmp, migrations()); err != nil {
 		return err
 	}
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
+		return wrap("mark the store", err)
+	}
 	id := make([]byte, 16)
 	rand.Read(id) // never fails
 	if _, err := db.ExecContext(ctx, `INSERT INTO store (id) VALUES (?)`, hex.EncodeToString(id)); err != nil {
@@ -104,6 +108,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 
 func openLocked(ctx context.Context, path string, l *lock) (*Store, error) {
 	s := &Store{path: path, lock: l}
+	if err := peek(ctx, path); err != nil {
+		l.release()
+		return nil, err
+	}
 	db, err := openFile(path, writeMode)
 	if err != nil {
 		l.release()

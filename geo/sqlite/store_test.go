@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,9 @@ import (
 func TestMain(m *testing.M) {
 	if child() {
 		return
+	}
+	if os.Getenv("ONEGRID_LONG") == "" {
+		flag.Set("rapid.checks", "25")
 	}
 	goleak.VerifyTestMain(m)
 }
