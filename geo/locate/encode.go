@@ -6,10 +6,9 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// A cell's number is its region if no border touches it. Otherwise it is
-// mixed, and the low bits are an offset into words, where stand
+// A cell's number is its region if no border touches it; else it is mixed and
+// the rest counts into the heads. From a head on, words hold the borders:
 //
-//	region at the centre
 //	for each stretch of an arc through the cell:
 //	    label (left XOR right) | more if another stretch follows
 //	    arc << 8 | how many vertices
@@ -19,38 +18,71 @@ import (
 // cell lies too far from it; the cell then is wide, and each is two words, x
 // and y. The middle is the centre less half a unit both ways.
 const (
-	mixed  = 1 << 31
-	wide   = 1 << 30
-	offset = wide - 1
-
-	more = 1 << 31
+	mixed = 1 << 31
+	wide  = 1 << 31
+	more  = 1 << 31
 
 	maxArcs    = 1 << 24
 	maxStretch = 255 // vertices
 )
 
-// encode turns runs into words, cell by cell, and points the mixed cells to
-// them. It says no if an offset would not fit.
-func encode(g grid, cells []uint32, runs []run, c planar, arcs []sides) ([]uint32, bool) {
-	order, ends := byCell(runs, len(cells))
-	size := 0
+// head is what most queries in a mixed cell need. The cell is cut into 8 by 8
+// squares; only in those that a border touches does a query look at the borders:
+//
+//	+---+---+---+---+
+//	| A | A | ? | B |   look has a bit for each ?, beyond for each B.
+//	+---+---+---+---+   A is the region at the centre, B the other one;
+//	| A | ? | ? | B |   squares of a third region are looked at too.
+//	+---+---+---+---+
+type head struct {
+	look, beyond uint64
+	region       uint32 // at the centre
+	label        uint32 // region XOR the other one
+	words        uint32 // where the borders are, and whether wide
+}
+
+const squareShift = 3
+
+// head of a cell, nil if no border touches it.
+func (x *Index) head(cell uint32) *head {
+	if c := x.cells[cell]; c >= mixed {
+		return &x.heads[c-mixed]
+	}
+	return nil
+}
+
+// encode turns runs into heads and words, cell by cell. It says no if an offset
+// would not fit.
+func (x *Index) encode(c planar, runs []run) bool {
+	order, ends := byCell(runs, len(x.cells))
+	size, cells := 0, 0
 	for _, r := range runs {
 		size += 3 + int(r.count)
 	}
-	words := make([]uint32, 0, size+len(runs))
-	e := encoder{grid: g, c: c, arcs: arcs, words: words}
 	from := uint32(0)
+	for _, end := range ends {
+		if from < end {
+			cells++
+		}
+		from = end
+	}
+	e := encoder{Index: x, c: c, runs: runs}
+	x.words = make([]uint32, 0, size)
+	x.heads = make([]head, 0, cells)
+	from = 0
 	for cell, end := range ends {
 		if from < end {
-			at := len(e.words)
-			if at > offset {
-				return nil, false
+			if len(x.words) >= wide {
+				return false
 			}
-			cells[cell] = e.cell(uint32(cell), cells[cell], runs, order[from:end]) | uint32(at)
+			h := e.cell(uint32(cell), order[from:end])
+			x.cells[cell] = mixed | uint32(len(x.heads))
+			x.heads = append(x.heads, h)
 			from = end
 		}
 	}
-	return slices.Clip(e.words), true
+	x.words = slices.Clip(x.words)
+	return true
 }
 
 // byCell sorts runs by their cell, keeping the order of arcs: the numbers of the
@@ -74,40 +106,49 @@ func byCell(runs []run, cells int) (order, ends []uint32) {
 }
 
 type encoder struct {
-	grid
-	c     planar
-	arcs  []sides
-	words []uint32
+	*Index
+	c    planar
+	runs []run
 }
 
-// cell writes a mixed cell and returns its marks.
-func (e *encoder) cell(cell, region uint32, runs []run, order []uint32) uint32 {
-	start := len(e.words)
+// cell writes a mixed cell, whose number still is the region at its centre.
+func (e *encoder) cell(cell uint32, order []uint32) head {
+	h := head{region: e.cells[cell], words: uint32(len(e.words))}
+	if !e.stretches(cell, order, false) {
+		e.words = e.words[:h.words]
+		e.stretches(cell, order, true)
+		h.words |= wide
+	}
+	for _, i := range order {
+		h.look |= e.touched(cell, e.points(e.runs[i]))
+	}
+	e.paint(&h, cell)
+	return h
+}
+
+// points of a run.
+func (e *encoder) points(r run) []lattice.Point {
+	return e.c.Arc(int(r.arc)).Points[r.first : r.first+r.count+1]
+}
+
+// stretches writes the borders of a cell. It says no if a vertex does not fit.
+func (e *encoder) stretches(cell uint32, order []uint32, far bool) bool {
 	mx, my := e.middle(cell)
-	for _, far := range []bool{false, true} {
-		e.words = append(e.words[:start], region)
-		ok, label := true, 0
-		for _, i := range order {
-			r := runs[i]
-			s := e.arcs[r.arc]
-			points := e.c.Arc(int(r.arc)).Points[r.first : r.first+r.count+1]
-			for len(points) > 1 {
-				n := min(len(points), maxStretch)
-				label = len(e.words)
-				e.words = append(e.words, uint32(s.left^s.right)|more, r.arc<<8|uint32(n))
-				ok = e.vertices(points[:n], mx, my, far) && ok
-				points = points[n-1:]
-			}
-		}
-		e.words[label] &^= more
-		if ok {
-			if far {
-				return mixed | wide
-			}
-			return mixed
+	ok, label := true, 0
+	for _, i := range order {
+		r := e.runs[i]
+		s := e.arcs[r.arc]
+		points := e.points(r)
+		for len(points) > 1 {
+			n := min(len(points), maxStretch)
+			label = len(e.words)
+			e.words = append(e.words, uint32(s.left^s.right)|more, r.arc<<8|uint32(n))
+			ok = e.vertices(points[:n], mx, my, far) && ok
+			points = points[n-1:]
 		}
 	}
-	panic("locate: a vertex farther than a deployment spans")
+	e.words[label] &^= more
+	return ok
 }
 
 // vertices writes points relative to a middle. It says no if one does not fit.

@@ -46,11 +46,9 @@ func (x *Index) fill(c planar, runs int) error {
 	}
 	x.cells = f.cells
 	x.tiers = tiers(x.grid, f.runs, x.arcs)
-	words, ok := encode(x.grid, x.cells, f.runs, c, x.arcs)
-	if !ok {
+	if !x.encode(c, f.runs) {
 		return geo.Errorf(geo.TooLarge, "the borders fill more than one index holds")
 	}
-	x.words = words
 	return nil
 }
 

@@ -30,19 +30,21 @@ func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 	if uint64(px) >= x.width || uint64(py) >= x.height {
 		return coverage.Exterior, false
 	}
-	i := int(py>>x.high)*x.cols + int(px>>x.wide)
-	cell := x.cells[i]
+	cell := x.cells[int(py>>x.high)*x.cols+int(px>>x.wide)]
 	if cell < mixed {
 		return coverage.Region(cell), false
 	}
-	// Doubled and relative to the centre, which is odd: neither is ever 0.
-	qx := (px&(1<<x.wide-1))*2 - 1<<x.wide - 1
-	qy := (py&(1<<x.high-1))*2 - 1<<x.high - 1
-	words := x.words[cell&offset:]
-	if cell&wide == 0 {
-		r, onBorder = near(words, qx, qy)
+	h := &x.heads[cell-mixed]
+	square := (py>>(x.high-squareShift)&7)<<3 | px>>(x.wide-squareShift)&7
+	if h.look>>square&1 == 0 {
+		other := uint32(h.beyond >> square & 1)
+		return coverage.Region(h.region ^ h.label&-other), false
+	}
+	qx, qy := x.fromCentre(px, py)
+	if h.words&wide == 0 {
+		r, onBorder = near(x.words[h.words:], h.region, qx, qy)
 	} else {
-		r, onBorder = far(words, qx, qy)
+		r, onBorder = far(x.words[h.words&^wide:], h.region, qx, qy)
 	}
 	if onBorder {
 		onBorder = x.onBorder(p)
@@ -50,7 +52,13 @@ func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 	return r, onBorder
 }
 
-// near answers in a mixed cell: the region at the centre XOR the labels of the
+// fromCentre doubles a place and takes it relative to its cell's centre, which
+// is odd: neither number is ever 0.
+func (g *grid) fromCentre(px, py int64) (qx, qy int64) {
+	return (px&(1<<g.wide-1))*2 - 1<<g.wide - 1, (py&(1<<g.high-1))*2 - 1<<g.high - 1
+}
+
+// near answers in a mixed cell: the region at its centre XOR the labels of the
 // stretches that the line from the centre 0 to the query q crosses an odd number
 // of times. suspect is true when a sign had to be taken from the rule for ties:
 // only then can q be on a border.
@@ -59,10 +67,8 @@ func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 // and 0 and q on different sides of the line a-b. With the cross products
 // A = q x a, B = q x b and C = a x b, these are the signs of A and B, and of C
 // and C + A - B. A tie takes the sign of something else: adding that sign's
-// bit, 0 or -1, to the number leaves every other number's sign as it is. There
-// is no branch on the way, for none could be predicted.
-func near(words []uint32, qx, qy int64) (r coverage.Region, suspect bool) {
-	region, words := words[0], words[1:]
+// bit, 0 or -1, to the number leaves every other number's sign as it is.
+func near(words []uint32, region uint32, qx, qy int64) (r coverage.Region, suspect bool) {
 	var tied int64
 	for {
 		label, n := words[0], int(words[1]&maxStretch)
@@ -76,11 +82,13 @@ func near(words []uint32, qx, qy int64) (r coverage.Region, suspect bool) {
 			bx, by := unpack(v)
 			b := qx*by - qy*bx
 			bSide := b + by>>63
-			c := ax*by - ay*bx
-			q := c + a - b
-			cut := aSide ^ bSide
-			crossed ^= cut & ((c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by)))
-			tied |= zero(b) | cut&zero(q)
+			tied |= zero(b)
+			if aSide^bSide < 0 {
+				c := ax*by - ay*bx
+				q := c + a - b
+				crossed ^= (c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by))
+				tied |= zero(q)
+			}
 			ax, ay, a, aSide = bx, by, b, bSide
 		}
 		region ^= label & uint32(crossed>>63)
@@ -92,8 +100,7 @@ func near(words []uint32, qx, qy int64) (r coverage.Region, suspect bool) {
 }
 
 // far is near for a wide cell.
-func far(words []uint32, qx, qy int64) (r coverage.Region, suspect bool) {
-	region, words := words[0], words[1:]
+func far(words []uint32, region uint32, qx, qy int64) (r coverage.Region, suspect bool) {
 	var tied int64
 	for {
 		label, n := words[0], int(words[1]&maxStretch)
@@ -107,11 +114,13 @@ func far(words []uint32, qx, qy int64) (r coverage.Region, suspect bool) {
 			bx, by := double(vertices[i]), double(vertices[i+1])
 			b := qx*by - qy*bx
 			bSide := b + by>>63
-			c := ax*by - ay*bx
-			q := c + a - b
-			cut := aSide ^ bSide
-			crossed ^= cut & ((c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by)))
-			tied |= zero(b) | cut&zero(q)
+			tied |= zero(b)
+			if aSide^bSide < 0 {
+				c := ax*by - ay*bx
+				q := c + a - b
+				crossed ^= (c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by))
+				tied |= zero(q)
+			}
 			ax, ay, a, aSide = bx, by, b, bSide
 		}
 		region ^= label & uint32(crossed>>63)
@@ -138,7 +147,7 @@ func tie(ax, ay, bx, by int64) int64 {
 }
 
 // zero has the sign bit set iff v is 0.
-func zero(v int64) int64 { return (v - 1) &^ v }
+func zero(v int64) int64 { return (v - 1) ^ v }
 
 // onBorder looks slowly whether p lies on a segment of its cell.
 func (x *Index) onBorder(p lattice.Point) bool {

@@ -12,7 +12,7 @@ import (
 type grid struct {
 	west, south   int64  // of the box around all borders
 	width, height uint64 // of the box plus one: a place is inside iff it is less
-	wide, high    uint8  // log2 of a cell's size, at least 1
+	wide, high    uint8  // log2 of a cell's size, at least squareShift
 	cols, rows    int
 }
 
@@ -64,7 +64,7 @@ func distance(a, b int32) uint64 {
 // bytes a segment (or the caller's bound), as long as a stretch in a cell has on
 // average at least half a vertex.
 func (f figures) choose(maxBytes int) grid {
-	g := grid{wide: 1, high: 1}
+	g := grid{wide: squareShift, high: squareShift}
 	if f.bounds.Empty() {
 		return g
 	}
@@ -74,7 +74,7 @@ func (f figures) choose(maxBytes int) grid {
 	if maxBytes <= 0 {
 		limit = 1<<20 + 24*float64(f.segments)
 	}
-	const least = 4 // 16 units, 18 cm: smaller than any real feature
+	const least = 5 // 32 units, 35 cm: smaller than any real feature
 	extra := f.stretch()
 	for g.high = least; ; g.high++ {
 		g.wide = g.high + extra

@@ -49,8 +49,9 @@ import (
 // be read by any number of goroutines.
 type Index struct {
 	grid
-	cells []uint32 // by row and column: a region, or mixed | wide? | offset into words
-	words []uint32 // what lies in the mixed cells; see encode.go
+	cells []uint32 // by row and column: a region, or mixed | index into heads
+	heads []head   // of the mixed cells
+	words []uint32 // the borders in them; see encode.go
 	owned []uint64 // a bit a region: it has an area
 	arcs  []sides
 	tiers []tier // what levels of border lie in blocks of cells; see tier.go
@@ -116,7 +117,7 @@ func (x *Index) isOwned(r coverage.Region) bool {
 
 // Bytes is the memory that the index holds.
 func (x *Index) Bytes() int {
-	n := 4*cap(x.cells) + 4*cap(x.words) + 8*cap(x.owned) + int(unsafe.Sizeof(sides{}))*cap(x.arcs) + int(unsafe.Sizeof(*x))
+	n := 4*cap(x.cells) + int(unsafe.Sizeof(head{}))*cap(x.heads) + 4*cap(x.words) + 8*cap(x.owned) + int(unsafe.Sizeof(sides{}))*cap(x.arcs) + int(unsafe.Sizeof(*x))
 	for _, t := range x.tiers {
 		n += cap(t.least)
 	}

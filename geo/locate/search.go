@@ -158,16 +158,15 @@ func (s *search) visit(t, col, row int) {
 
 // cell measures the segments of a mixed cell.
 func (s *search) cell(cell int) {
-	mark := s.cells[cell]
+	h := s.head(uint32(cell))
 	mx, my := s.middle(uint32(cell))
 	mx, my = mx-s.px, my-s.py
-	words := s.words[mark&offset+1:]
+	words, width := s.words[h.words&^wide:], 1
+	if h.words&wide != 0 {
+		width = 2
+	}
 	for {
 		label, arc, n := words[0], int(words[1]>>8), int(words[1]&maxStretch)
-		width := 1
-		if mark&wide != 0 {
-			width = 2
-		}
 		if s.arcs[arc].level <= s.level {
 			s.stretch(words[2:2+n*width], width, mx, my, arc)
 		}

@@ -30,19 +30,19 @@ func (x *Index) segments(px, py int64) iter.Seq[segment] {
 
 // scan yields the segments of a cell relative to any place.
 func (x *Index) scan(cell uint32, px, py int64, yield func(segment) bool) {
-	mark := x.cells[cell]
-	if mark < mixed {
+	h := x.head(cell)
+	if h == nil {
 		return
 	}
+	far, words := h.words&wide != 0, x.words[h.words&^wide:]
 	mx, my := x.middle(cell)
 	mx, my = mx-px, my-py
 	vertex := func(words []uint32, i int) (int64, int64) {
-		if mark&wide != 0 {
+		if far {
 			return int64(int32(words[2*i])) + mx, int64(int32(words[2*i+1])) + my
 		}
 		return int64(int16(words[i])) + mx, int64(int32(words[i])>>16) + my
 	}
-	words := x.words[mark&offset+1:]
 	for {
 		label, n := words[0], int(words[1]&maxStretch)
 		s := segment{arc: int(words[1] >> 8), label: coverage.Region(label &^ more)}
@@ -57,7 +57,7 @@ func (x *Index) scan(cell uint32, px, py int64, yield func(segment) bool) {
 		if label < more {
 			return
 		}
-		if mark&wide != 0 {
+		if far {
 			n *= 2
 		}
 		words = words[2+n:]
