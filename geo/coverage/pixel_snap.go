@@ -83,8 +83,9 @@ func (b *bender) between(p, q, from, to lattice.Point, dst []lattice.Point) []la
 		top := bottom + 1<<b.hot.shift - 1
 		within := noReach()
 		within.cross(p, q, bottom<<b.shift-b.half, top<<b.shift+b.half)
-		for _, i := range b.hot.span(row, (within.lo+b.half)>>b.shift, (within.hi+b.half)>>b.shift) {
-			if m := b.hot.pts[i]; m != from && m != to && b.meets(p, q, m) {
+		_, middles := b.hot.span(row, (within.lo+b.half)>>b.shift, (within.hi+b.half)>>b.shift)
+		for _, m := range middles {
+			if m != from && m != to && b.meets(p, q, m) {
 				dst = append(dst, m)
 			}
 		}

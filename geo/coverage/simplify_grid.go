@@ -16,6 +16,7 @@ type pointGrid struct {
 	w, h  int32
 	start []uint32 // of each cell in items; one more at the end
 	items []uint32
+	place []lattice.Point // of each item
 }
 
 // newPointGrid sorts the points of the given indices into cells. scratch may
@@ -37,6 +38,10 @@ func newPointGrid(pts []lattice.Point, index []uint32, scratch *pointGrid) *poin
 		g.items = make([]uint32, len(index))
 	}
 	g.items = g.items[:len(index)]
+	if cap(g.place) < len(index) {
+		g.place = make([]lattice.Point, len(index))
+	}
+	g.place = g.place[:len(index)]
 	// Counting sort, two places ahead so that start ends up in place.
 	for _, i := range index {
 		g.start[g.cell(pts[i])+2]++
@@ -46,7 +51,7 @@ func newPointGrid(pts []lattice.Point, index []uint32, scratch *pointGrid) *poin
 	}
 	for _, i := range index {
 		c := g.cell(pts[i]) + 1
-		g.items[g.start[c]] = i
+		g.items[g.start[c]], g.place[g.start[c]] = i, pts[i]
 		g.start[c]++
 	}
 	g.start = g.start[:cells+1]
@@ -84,15 +89,17 @@ func (g *pointGrid) rows(lo, hi int64) (first, last int64) {
 	return max(0, (lo-int64(g.min.Y))>>g.shift), min(int64(g.h)-1, (hi-int64(g.min.Y))>>g.shift)
 }
 
-// span returns the items of a row whose cells meet the given range of x.
-func (g *pointGrid) span(row, lo, hi int64) []uint32 {
+// span returns the items, and their places, of the cells of a row that meet the
+// given range of x.
+func (g *pointGrid) span(row, lo, hi int64) ([]uint32, []lattice.Point) {
 	first := max(0, (lo-int64(g.min.X))>>g.shift)
 	last := min(int64(g.w)-1, (hi-int64(g.min.X))>>g.shift)
 	if first > last {
-		return nil
+		return nil, nil
 	}
 	at := row * int64(g.w)
-	return g.items[g.start[at+first]:g.start[at+last+1]]
+	from, to := g.start[at+first], g.start[at+last+1]
+	return g.items[from:to], g.place[from:to]
 }
 
 // bottom is the lowest y of a row.

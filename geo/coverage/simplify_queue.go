@@ -7,13 +7,18 @@ import "onegrid/geo/lattice"
 // numbered. A vertex can be moved when its importance changes.
 type queue struct {
 	pts  []lattice.Point
-	key  []float64 // by vertex
-	at   []int32   // by vertex: its place in heap, -1 when it is not there
-	heap []int32
+	at   []int32 // by vertex: its place in heap, -1 when it is not there
+	heap []queued
+}
+
+// queued is a vertex and its importance, side by side as the processor likes it.
+type queued struct {
+	key float64
+	v   int32
 }
 
 func newQueue(pts []lattice.Point) *queue {
-	q := &queue{pts: pts, key: make([]float64, len(pts)), at: make([]int32, len(pts))}
+	q := &queue{pts: pts, at: make([]int32, len(pts))}
 	for i := range q.at {
 		q.at[i] = -1
 	}
@@ -22,68 +27,70 @@ func newQueue(pts []lattice.Point) *queue {
 
 // put adds v, or moves it if it is there already.
 func (q *queue) put(v int32, key float64) {
-	q.key[v] = key
+	e := queued{key, v}
 	if q.at[v] < 0 {
-		q.at[v] = int32(len(q.heap))
-		q.heap = append(q.heap, v)
-		q.up(q.at[v])
+		q.heap = append(q.heap, e)
+		q.up(int32(len(q.heap)-1), e)
 		return
 	}
-	q.up(q.at[v])
-	q.down(q.at[v])
+	if i := q.at[v]; q.before(e, q.heap[i]) {
+		q.up(i, e)
+	} else {
+		q.down(i, e)
+	}
 }
 
-// fill adds all of vs at once, with the keys that are already set.
-func (q *queue) fill(vs []int32) {
-	q.heap = append(q.heap, vs...)
-	for i, v := range q.heap {
-		q.at[v] = int32(i)
+// fill adds all of es to an empty queue.
+func (q *queue) fill(es []queued) {
+	q.heap = es
+	for i, e := range es {
+		q.at[e.v] = int32(i)
 	}
-	if len(q.heap) < 2 {
+	if len(es) < 2 {
 		return
 	}
-	for i := (len(q.heap) - 2) / arity; i >= 0; i-- {
-		q.down(int32(i))
+	for i := (len(es) - 2) / arity; i >= 0; i-- {
+		q.down(int32(i), es[i])
 	}
 }
 
 // pop takes the first vertex; there must be one.
-func (q *queue) pop() int32 {
+func (q *queue) pop() queued {
 	first, last := q.heap[0], q.heap[len(q.heap)-1]
 	q.heap = q.heap[:len(q.heap)-1]
-	q.at[first] = -1
-	if first != last {
-		q.heap[0], q.at[last] = last, 0
-		q.down(0)
+	q.at[first.v] = -1
+	if first.v != last.v {
+		q.down(0, last)
 	}
 	return first
 }
 
-func (q *queue) before(v, w int32) bool {
-	if q.key[v] != q.key[w] {
-		return q.key[v] < q.key[w]
+func (q *queue) before(e, f queued) bool {
+	if e.key != f.key {
+		return e.key < f.key
 	}
-	return lattice.Compare(q.pts[v], q.pts[w]) < 0
+	return lattice.Compare(q.pts[e.v], q.pts[f.v]) < 0
 }
 
 // arity is the number of children of a heap's node: four lie in one cache line.
 const arity = 4
 
-func (q *queue) up(i int32) {
-	v := q.heap[i]
+// up puts e at i or above it.
+func (q *queue) up(i int32, e queued) {
 	for i > 0 {
 		parent := (i - 1) / arity
-		if !q.before(v, q.heap[parent]) {
+		if !q.before(e, q.heap[parent]) {
 			break
 		}
 		q.set(i, q.heap[parent])
 		i = parent
 	}
-	q.set(i, v)
+	q.set(i, e)
 }
 
-func (q *queue) down(i int32) {
-	v, n := q.heap[i], int32(len(q.heap))
+// down puts e at i or below it.
+func (q *queue) down(i int32, e queued) {
+	n := int32(len(q.heap))
 	for {
 		least := arity*i + 1
 		if least >= n {
@@ -94,13 +101,13 @@ func (q *queue) down(i int32) {
 				least = c
 			}
 		}
-		if !q.before(q.heap[least], v) {
+		if !q.before(q.heap[least], e) {
 			break
 		}
 		q.set(i, q.heap[least])
 		i = least
 	}
-	q.set(i, v)
+	q.set(i, e)
 }
 
-func (q *queue) set(i, v int32) { q.heap[i], q.at[v] = v, i }
+func (q *queue) set(i int32, e queued) { q.heap[i], q.at[e.v] = e, i }

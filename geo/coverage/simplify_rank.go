@@ -49,7 +49,8 @@ func (r *ranker) rank() []float32 {
 	r.prepare()
 	least := 0.0
 	for len(r.queue.heap) > 0 {
-		b := r.queue.pop()
+		first := r.queue.pop()
+		b := first.v
 		if r.stays(b) {
 			continue
 		}
@@ -59,7 +60,7 @@ func (r *ranker) rank() []float32 {
 			}
 			continue
 		}
-		least = max(least, r.queue.key[b])
+		least = max(least, first.key)
 		r.goes[b] = float32(least * latticeToPixels)
 		r.remove(b)
 	}
@@ -74,12 +75,11 @@ func (r *ranker) prepare() {
 	r.gone = make([]bool, n)
 	r.waiting = map[int32][]int32{}
 	r.straight = map[[2]int32]bool{}
-	inner := make([]int32, 0, n)
+	inner := make([]queued, 0, n)
 	for v := range r.pts {
 		r.goes[v] = float32(math.Inf(1))
 		if !r.node[v] {
-			r.queue.key[v] = r.size(int32(v))
-			inner = append(inner, int32(v))
+			inner = append(inner, queued{r.size(int32(v)), int32(v)})
 		}
 	}
 	r.queue.fill(inner)
@@ -136,7 +136,7 @@ func (r *ranker) remove(b int32) {
 	}
 	for _, v := range r.waiting[b] {
 		if !r.gone[v] {
-			r.queue.put(v, r.queue.key[v])
+			r.queue.put(v, r.size(v))
 		}
 	}
 	delete(r.waiting, b)
@@ -173,18 +173,20 @@ func (r *ranker) blocker(v int32) int32 {
 			within.cross(b, c, bottom, top)
 			within.cross(c, a, bottom, top)
 		}
-		for _, w := range g.span(row, within.lo, within.hi) {
-			if p := r.pts[w]; !r.gone[w] && p != a && p != b && p != c &&
-				lattice.Cross(a, b, p) >= 0 && lattice.Cross(b, c, p) >= 0 && lattice.Cross(c, a, p) >= 0 && between(p, left, right, lo, hi) {
-				return int32(w)
+		items, places := g.span(row, within.lo, within.hi)
+		for i, p := range places {
+			if between(p, left, right, lo, hi) && p != a && p != b && p != c &&
+				lattice.Cross(a, b, p) >= 0 && lattice.Cross(b, c, p) >= 0 && lattice.Cross(c, a, p) >= 0 && !r.gone[items[i]] {
+				return int32(items[i])
 			}
 		}
 	}
 	return -1
 }
 
-// between tells whether p lies in a box. A triangle without area needs it: there
-// the three turns are zero all along the line.
+// between tells whether p lies in a box. It spares most points the rest, and a
+// triangle without area needs it: there the three turns are zero all along the
+// line.
 func between(p lattice.Point, left, right, lo, hi int64) bool {
 	x, y := int64(p.X), int64(p.Y)
 	return left <= x && x <= right && lo <= y && y <= hi

@@ -60,8 +60,8 @@ func checkSound(t rapid.TB, c *Coverage) {
 				chain := c.Chain(h)
 				points = append(points, chain[:len(chain)-1]...)
 			}
-			outer := i == 0 && r != int(Exterior)
-			if area := lattice.TwiceArea(points); outer != (area > 0) {
+			// The exterior of a network that need not cover has pockets.
+			if area := lattice.TwiceArea(points); area == 0 || r != int(Exterior) && (i == 0) != (area > 0) {
 				t.Fatalf("ring %d of region %d has twice the area %d", i, r, area)
 			}
 			if distinct := countDistinct(points); distinct != len(points) || distinct < 3 {
