@@ -21,6 +21,7 @@ func TestBirmingham(t *testing.T) {
 	for _, r := range report.Repairs {
 		t.Logf("%+v", r)
 	}
+	sound(t, n, c)
 	same(t, c)
 }
 
@@ -147,5 +148,14 @@ func TestJitteredBirmingham(t *testing.T) {
 		}
 	}
 	t.Log(kinds, size)
+	start = time.Now()
+	left := map[string]int{}
+	for _, v := range c.Check(n) {
+		left[v.Kind]++
+	}
+	t.Log(time.Since(start), left)
+	if left[Gap] != kinds[RepairGap+" blocker"] || left[NoRegion] != dropped || len(left) != 2 {
+		t.Errorf("violations: %v", left)
+	}
 	same(t, c)
 }

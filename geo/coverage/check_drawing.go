@@ -1,0 +1,97 @@
+package coverage
+
+import (
+	"sort"
+
+	"onegrid/geo/lattice"
+)
+
+// drawing checks the segments: none of zero length, none twice, and any two have
+// at most an end in common, at a node or along their arc.
+func (k *checker) drawing() {
+	c := k.c
+	k.cells = newCells(c)
+	k.cells.each(func(s uint32) {
+		if c.points[s] == c.points[s+1] {
+			arc := k.arcOf(s)
+			k.add(ZeroLength, c.points[s], k.beside(arc), "arc %d repeats %v", arc, c.points[s])
+		}
+	})
+	inner := make([]bool, len(c.points)) // not an end of its arc
+	for i := range inner {
+		inner[i] = true
+	}
+	for i := range c.Arcs() {
+		inner[c.arcs[i].first], inner[c.arcs[i+1].first-1] = false, false
+	}
+	reported := map[[2]uint32]bool{}
+	k.cells.pairs(func(s, t uint32) {
+		if s > t {
+			s, t = t, s
+		}
+		kind, at := meetingOf(c.points, s, t, inner)
+		if kind == "" || reported[[2]uint32{s, t}] {
+			return
+		}
+		reported[[2]uint32{s, t}] = true
+		i, j := k.arcOf(s), k.arcOf(t)
+		k.add(kind, at, append(k.beside(i), k.beside(j)...), "%v to %v of arc %d and %v to %v of arc %d",
+			c.points[s], c.points[s+1], i, c.points[t], c.points[t+1], j)
+	})
+}
+
+// arcOf returns the arc of a segment.
+func (k *checker) arcOf(s uint32) int {
+	return sort.Search(k.c.Arcs(), func(i int) bool { return k.c.arcs[i+1].first > s })
+}
+
+// meetingOf tells how two segments meet that should not, and where; empty when
+// all is well.
+func meetingOf(points []lattice.Point, s, t uint32, inner []bool) (kind string, at lattice.Point) {
+	a, b, c, d := points[s], points[s+1], points[t], points[t+1]
+	if a == b || c == d {
+		return "", a // zero length, reported as such
+	}
+	if a == c && b == d || a == d && b == c {
+		return SegmentTwice, a
+	}
+	if t == s+1 { // one after the other on an arc
+		if orient(a, b, d) == 0 && (onSegment(a, b, d) || onSegment(c, d, a)) {
+			return Crossing, b
+		}
+		return "", a
+	}
+	for _, e := range [...][4]uint32{{s, t, s + 1, t + 1}, {s, t + 1, s + 1, t}, {s + 1, t, s, t + 1}, {s + 1, t + 1, s, t}} {
+		if points[e[0]] != points[e[1]] {
+			continue
+		}
+		p, q, r := points[e[0]], points[e[2]], points[e[3]]
+		switch {
+		case orient(p, q, r) == 0 && (onSegment(p, q, r) || onSegment(p, r, q)):
+			return Crossing, p
+		case inner[e[0]] || inner[e[1]]:
+			return Touch, p
+		}
+		return "", p
+	}
+	oc, od, oa, ob := orient(a, b, c), orient(a, b, d), orient(c, d, a), orient(c, d, b)
+	switch {
+	case oc == 0 && onSegment(a, b, c):
+		return Crossing, c
+	case od == 0 && onSegment(a, b, d):
+		return Crossing, d
+	case oa == 0 && onSegment(c, d, a):
+		return Crossing, a
+	case ob == 0 && onSegment(c, d, b):
+		return Crossing, b
+	case oc != 0 && od != 0 && oa != 0 && ob != 0 && oc > 0 != (od > 0) && oa > 0 != (ob > 0):
+		return Crossing, a
+	}
+	return "", a
+}
+
+// onSegment tells whether p, which lies on the line of a and b, lies between
+// them.
+func onSegment(a, b, p lattice.Point) bool {
+	return min(a.X, b.X) <= p.X && p.X <= max(a.X, b.X) && min(a.Y, b.Y) <= p.Y && p.Y <= max(a.Y, b.Y)
+}
