@@ -226,4 +226,3 @@ func TestImportRefusesAndKeeps(t *testing.T) {
 		t.Error("a refused import changed the store")
 	}
 }
-

@@ -55,12 +55,18 @@ const (
 // each may hold a city.
 type imports struct {
 	live  *world.Live
-	store exchange.Store
+	store importStore
 	await func(ctx context.Context, seq int64) error
 	busy  chan struct{}
 
 	mu     sync.Mutex
 	staged []*staged
+}
+
+// importStore is what an import writes to, and asks how far the log is.
+type importStore interface {
+	exchange.Store
+	Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error)
 }
 
 // staged is a preview, what it stood beside, and until when it waits.
@@ -71,7 +77,7 @@ type staged struct {
 	until time.Time
 }
 
-func newImports(live *world.Live, store exchange.Store) *imports {
+func newImports(live *world.Live, store importStore) *imports {
 	return &imports{live: live, store: store, busy: make(chan struct{}, 1)}
 }
 
@@ -180,11 +186,33 @@ func (i *imports) commit(ctx context.Context, s *staged) error {
 	if err != nil {
 		return err
 	}
+	if err := i.shown(ctx); err != nil {
+		return err
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	s.State, s.Edition = accepted, edition
 	i.staged = slices.DeleteFunc(i.staged, func(o *staged) bool { return o == s })
 	return nil
+}
+
+// shown returns when the live world holds everything that the log holds now, so
+// that who imported sees it with the next call.
+func (i *imports) shown(ctx context.Context) error {
+	if i.await == nil {
+		return nil
+	}
+	const page = 1000
+	for after := i.live.Load().Seq(); ; {
+		changes, err := i.store.Changes(ctx, after, page)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		after = changes[len(changes)-1].Seq
+		if len(changes) < page {
+			return i.await(ctx, after)
+		}
+	}
 }
 
 func (i *imports) find(id string) (*staged, error) {

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/follow"
+	"onegrid/geo/problem"
+	"onegrid/geo/sqlite"
+	"onegrid/geo/world"
+)
+
+const smallScheme = `{"name":"Small","region":{"gcj02":false},"networks":[
+ {"id":"basic","kind":"basic","levels":[{"id":"district"},{"id":"grid"}]}],"bounds":{"households":[0,0]}}`
+
+// twoGrids are neighbours that share a border; the district comes from a CSV.
+const (
+	twoGrids = `{"type":"FeatureCollection","features":[
+ {"type":"Feature","properties":{"code":"A"},"geometry":{"type":"Polygon","coordinates":[[[10,10],[11,10],[11,11],[10,11],[10,10]]]}},
+ {"type":"Feature","properties":{"code":"B"},"geometry":{"type":"Polygon","coordinates":[[[11,10],[12,10],[12,11],[11,11],[11,10]]]}}]}`
+	twoParents = "grid,district\nA,D\nB,D\n"
+)
+
+// importServer serves the import routes alone on a fresh store.
+func importServer(t *testing.T) (*httptest.Server, *world.Live) {
+	t.Helper()
+	gin.SetMode(gin.ReleaseMode)
+	scheme, err := geo.ParseScheme(strings.NewReader(smallScheme))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "city.db"), scheme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	live := &world.Live{}
+	follower, err := follow.Run(t.Context(), store, live, follow.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := newImports(live, store)
+	i.await = follower.Await
+	g := gin.New()
+	i.routes(g)
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	return server, live
+}
+
+// form is a multipart body of named parts.
+func form(t *testing.T, parts ...[2]string) (io.Reader, string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, p := range parts {
+		f, err := w.CreateFormFile(p[0], p[0]+".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(f, p[1])
+	}
+	w.Close()
+	return &b, w.FormDataContentType()
+}
+
+func send(t *testing.T, method, url, kind string, body io.Reader, header ...string) (int, []byte) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, b
+}
+
+func TestImportOverHTTPPreviewThenAccept(t *testing.T) {
+	server, live := importServer(t)
+	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+	status, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body)
+	var preview importResult
+	if err := json.Unmarshal(b, &preview); err != nil || status != http.StatusOK || preview.State != previewed {
+		t.Fatalf("%d %s", status, b)
+	}
+	if live.Load().Edition().ID != 0 {
+		t.Fatal("a preview published an edition")
+	}
+	status, b = send(t, "POST", server.URL+"/v1/imports/"+preview.ID+"/accept", "", nil)
+	if status != http.StatusCreated {
+		t.Fatalf("%d %s", status, b)
+	}
+	if w := live.Load(); w.Edition().ID == 0 || len(w.Basic().Grids) != 3 {
+		t.Errorf("after the answer the world has not the edition: %+v", w.Edition())
+	}
+	if status, _ = send(t, "POST", server.URL+"/v1/imports/"+preview.ID+"/accept", "", nil); status != http.StatusNotFound {
+		t.Errorf("accepting twice gave %d", status)
+	}
+}
+
+// A preview that stood beside an older state must not be taken: what it showed
+// is no longer what would happen.
+func TestImportAcceptComparesTheBase(t *testing.T) {
+	server, _ := importServer(t)
+	prepare := func() string {
+		body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+		_, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body)
+		var r importResult
+		if err := json.Unmarshal(b, &r); err != nil {
+			t.Fatal(err)
+		}
+		return r.ID
+	}
+	first, second := prepare(), prepare()
+	if status, b := send(t, "POST", server.URL+"/v1/imports/"+first+"/accept", "", nil); status != http.StatusCreated {
+		t.Fatalf("%d %s", status, b)
+	}
+	if status, b := send(t, "POST", server.URL+"/v1/imports/"+second+"/accept", "", nil); status != http.StatusConflict {
+		t.Errorf("%d %s", status, b)
+	}
+}
+
+func TestImportOverHTTPRefuses(t *testing.T) {
+	server, live := importServer(t)
+	for _, c := range []struct {
+		name, query, body string
+		status            int
+		field             string
+	}{
+		{"an unknown parameter", "as=grids&colour=red", twoGrids, 400, "colour"},
+		{"no layer", "", twoGrids, 400, "as"},
+		{"a bad gap width", "as=grids&gap_width=NaN", twoGrids, 400, "gap_width"},
+		{"an unknown system", "as=grids&crs=mars", twoGrids, 400, ""},
+		{"an unknown network", "as=grids&network=x", twoGrids, 400, "network"},
+		{"nothing", "as=grids", "", 400, ""},
+		{"persons", "as=grids", `{"type":"Feature","id":1,"geometry":null,"properties":{"phone":"1"}}`, 400, "/properties/phone"},
+		{"parents that are not told", "as=grids", twoGrids, 400, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, b := send(t, "POST", server.URL+"/v1/imports?accept=true&"+c.query, "application/geo+json", strings.NewReader(c.body))
+			var p problem.Problem
+			if err := json.Unmarshal(b, &p); err != nil || status != c.status || p.Detail == "" {
+				t.Fatalf("%d %s", status, b)
+			}
+			if c.field != "" && p.Field != c.field {
+				t.Errorf("the field is %q, want %q", p.Field, c.field)
+			}
+		})
+	}
+	if live.Load().Edition().ID != 0 {
+		t.Error("a refused import published an edition")
+	}
+}
+
+func TestImportStreamsItsProgress(t *testing.T) {
+	server, _ := importServer(t)
+	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+	status, b := send(t, "POST", server.URL+"/v1/imports?as=grids&accept=true", kind, body, "Accept", ndjson)
+	if status != http.StatusOK {
+		t.Fatalf("%d %s", status, b)
+	}
+	var last step
+	lines := 0
+	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); lines++ {
+		last = step{}
+		if err := json.Unmarshal(s.Bytes(), &last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if lines < 2 || last.Result == nil || last.Result.State != accepted {
+		t.Errorf("%d lines, the last: %s", lines, b)
+	}
+}
+
+// A command beside a running server hands it the work instead of failing.
+func TestImportBesideAServer(t *testing.T) {
+	dir := t.TempDir()
+	store := "sqlite:" + filepath.Join(dir, "city.db")
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	must(t, "init", "--store", store, "--scheme", write("scheme.json", smallScheme))
+	stop := startServe(t, store)
+	defer stop()
+	out := must(t, "import", write("two.geojson", twoGrids), "--store", store, "--as", "grids", "--parents", write("parents.csv", twoParents), "--accept")
+	if !strings.Contains(out, "Published as edition 1") {
+		t.Errorf("it says:\n%s", out)
+	}
+	if out, exit := command(t, "import", write("bad.geojson", `{"type":"Feature"}`), "--store", store, "--as", "grids", "--accept"); exit == exitDone {
+		t.Errorf("a bad file was taken: %s", out)
+	}
+}
+
+// startServe runs `geoapi serve` in this process until stop is called.
+func startServe(t *testing.T, store string) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"serve", "--store", store, "--listen", "127.0.0.1:0"}, &terminal{strings.NewReader(""), in, io.Discard})
+		in.Close()
+	}()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil || !strings.Contains(line, "http://127.0.0.1:") {
+		cancel()
+		t.Fatalf("it did not start: %q, %v", line, err)
+	}
+	return func() {
+		cancel()
+		if exit := <-done; exit != exitDone {
+			t.Errorf("serve ended with %d", exit)
+		}
+	}
+}
