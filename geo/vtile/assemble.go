@@ -14,6 +14,7 @@ type assembler struct {
 	ends   []end
 	fresh  []bool // beside points: as in a clipper
 	next   map[int32]int
+	sorted []coverage.Pixel
 	mender mender
 }
 
@@ -25,11 +26,16 @@ type end struct {
 	exit  bool
 }
 
-// assemble appends the face whose boundary in the frame is c's pieces. covers
-// tells whether a place in the frame, not on the face's boundary, is in the face.
-// It is asked when the pieces do not tell: when there are none, or when they
-// enclose nothing.
-func (s *assembler) assemble(dst *polygons, c *clipper, covers func(coverage.Pixel) bool) {
+// face is a polygon before it was cut.
+type face interface {
+	// holds tells whether a place that is not on the boundary is inside.
+	holds(p coverage.Pixel) bool
+}
+
+// assemble appends the face whose boundary in the frame is c's pieces. The face
+// itself is asked only when the pieces do not tell: when there are none, or when
+// they enclose nothing.
+func (s *assembler) assemble(dst *polygons, c *clipper, whole face) {
 	s.ends = s.ends[:0]
 	var turn int64 // twice the area that the pieces enclose without the sides
 	for i, p := range c.pieces {
@@ -46,7 +52,7 @@ func (s *assembler) assemble(dst *polygons, c *clipper, covers func(coverage.Pix
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.piece, b.piece))
 	})
 	if s.even() {
-		s.around(dst, c, turn, covers)
+		s.around(dst, c, turn, whole)
 		return
 	}
 	if s.link(c) && s.simple(c) {
@@ -88,16 +94,16 @@ func (c *clipper) sweep(pts []coverage.Pixel, closed bool) int64 {
 //
 // If it turns not at all, it is a slit, or a face too thin for a pixel. Neither
 // has a pixel strictly inside, so any pixel that is not on it tells.
-func (s *assembler) around(dst *polygons, c *clipper, turn int64, covers func(coverage.Pixel) bool) {
-	whole := turn < 0 || turn == 0 && covers(c.clear())
+func (s *assembler) around(dst *polygons, c *clipper, turn int64, whole face) {
+	sides := turn < 0 || turn == 0 && whole.holds(c.clear())
 	if len(c.pieces) == 0 {
-		if whole {
+		if sides {
 			dst.add(c.corners(), true)
 		}
 		return
 	}
 	s.start()
-	if whole {
+	if sides {
 		s.begin()
 		for _, p := range c.corners() {
 			s.step(p, true)
@@ -106,7 +112,7 @@ func (s *assembler) around(dst *polygons, c *clipper, turn int64, covers func(co
 	}
 	for _, p := range c.pieces {
 		if !p.closed { // a loop that hangs on one place of the side
-			s.mend(dst, c, s.sidesAll(c, whole))
+			s.mend(dst, c, s.sidesAll(c, sides))
 			return
 		}
 		s.begin()
@@ -117,7 +123,7 @@ func (s *assembler) around(dst *polygons, c *clipper, turn int64, covers func(co
 		s.group(dst)
 		return
 	}
-	s.mend(dst, c, s.sidesAll(c, whole))
+	s.mend(dst, c, s.sidesAll(c, sides))
 }
 
 // clear returns a pixel inside the frame, near its middle, that is on no piece.
@@ -325,10 +331,13 @@ func (s *assembler) mend(dst *polygons, c *clipper, sides []segment) {
 	s.mender.mend(dst)
 }
 
-// simple tells that the rings touch neither themselves nor each other. Only the
-// segments that the cut made are looked at: the others were valid before, and a
-// place between two of them is an end of a new one.
+// simple tells that no ring touches itself. Only the segments that the cut made
+// are looked at, for the others were valid before; but where the rings of the
+// face touched at a place, as they may, the cut may have made one ring of them.
 func (s *assembler) simple(c *clipper) bool {
+	if c.rings > 1 && s.repeats() {
+		return false
+	}
 	for _, r := range s.rings {
 		if r.count < 3 {
 			return false
@@ -347,6 +356,20 @@ func (s *assembler) simple(c *clipper) bool {
 		}
 	}
 	return true
+}
+
+// repeats tells that a ring comes to a place twice.
+func (s *assembler) repeats() bool {
+	for _, r := range s.rings {
+		s.sorted = append(s.sorted[:0], s.of(r)...)
+		slices.SortFunc(s.sorted, comparePixels)
+		for i := 1; i < len(s.sorted); i++ {
+			if s.sorted[i] == s.sorted[i-1] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // touched tells that a place other than a segment's own ends lies on it, or that

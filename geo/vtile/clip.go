@@ -87,11 +87,13 @@ type clipper struct {
 	points []coverage.Pixel
 	fresh  []bool // beside points: the segment from here on was made by a cut
 	pieces []piece
+	rings  int // that were given
 	scrap  []coverage.Pixel
 }
 
 func (c *clipper) reset(f frame) {
 	c.frame = f
+	c.rings = 0
 	c.points, c.fresh, c.pieces = c.points[:0], c.fresh[:0], c.pieces[:0]
 }
 
@@ -107,8 +109,8 @@ func (c *clipper) line(pts []coverage.Pixel) {
 
 // ring adds what the frame leaves of a ring.
 func (c *clipper) ring(pts []coverage.Pixel) {
-	first := len(c.pieces)
-	open := false
+	first, open := len(c.pieces), false
+	c.rings++
 	for i, a := range pts {
 		b := pts[0]
 		if i+1 < len(pts) {
@@ -116,10 +118,17 @@ func (c *clipper) ring(pts []coverage.Pixel) {
 		}
 		open = c.edge(a, b, open)
 	}
-	if !open || len(c.pieces) == first || !c.inside(pts[0]) {
+	if open {
+		c.closeRing(first, pts[0])
+	}
+}
+
+// closeRing joins the last piece, which came back to where the ring began, to
+// the ring's first piece, which began there.
+func (c *clipper) closeRing(first int, start coverage.Pixel) {
+	if !c.inside(start) {
 		return
 	}
-	// The last piece ends where the ring began: it and the first are one.
 	head, tail := &c.pieces[first], &c.pieces[len(c.pieces)-1]
 	if head == tail {
 		head.count--

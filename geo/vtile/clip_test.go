@@ -178,13 +178,7 @@ func TestFacesOfACutCoverageSumToTheFrame(t *testing.T) {
 					c.ring(r)
 				}
 				var got polygons
-				asm.assemble(&got, &c, func(p pixel) bool {
-					in := false
-					for _, r := range face {
-						in = in != within(p, p, r)
-					}
-					return in
-				})
+				asm.assemble(&got, &c, rings(face))
 				for _, r := range got.rings {
 					a := area2(got.of(r))
 					if (a > 0) != r.outer {
@@ -199,6 +193,16 @@ func TestFacesOfACutCoverageSumToTheFrame(t *testing.T) {
 			}
 		}
 	}
+}
+
+type rings [][]pixel
+
+func (f rings) holds(p pixel) bool {
+	in := false
+	for _, r := range f {
+		in = in != within(p, p, r)
+	}
+	return in
 }
 
 func wantSimple(t *testing.T, r []pixel) {

@@ -78,6 +78,18 @@ func (g *polygons) home(h ring) int {
 	return best
 }
 
+// holds tells whether a place that is on no ring is inside: of an odd number of
+// rings.
+func (g *polygons) holds(p coverage.Pixel) bool {
+	in := false
+	for _, r := range g.rings {
+		if within(p, p, g.of(r)) {
+			in = !in
+		}
+	}
+	return in
+}
+
 // area2 is twice a ring's area by the surveyor's formula. The differences are
 // taken first, so that the products are small.
 func area2(pts []coverage.Pixel) int64 {

@@ -53,6 +53,7 @@ const reserved = 3
 type writer struct {
 	buf    []byte
 	origin coverage.Pixel
+	rename map[string]string // layers that are to have another name
 
 	layerAt int // the layer's tag; its body begins reserved+1 bytes later
 	count   int // features in the layer
@@ -78,6 +79,9 @@ func (w *writer) begin(name string, keys []string, d *dict) {
 	w.count = 0
 	w.buf = append(w.buf, tileLayer, 0, 0, 0)
 	w.buf = append(w.buf, layerVersion, 2)
+	if other, ok := w.rename[name]; ok {
+		name = other
+	}
 	w.buf = appendString(append(w.buf, layerName), name)
 	for _, k := range keys {
 		w.buf = appendString(append(w.buf, layerKey), k)

@@ -1,0 +1,247 @@
+package vtile
+
+import (
+	"math"
+	"sync"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
+	"onegrid/geo/world"
+)
+
+// Devices and incidents come and go all day, so nothing of theirs is made ready:
+// a tile reads them from the world. From objectZoom on they are drawn one by
+// one; before, they are counted by the areas that answer for them.
+const objectZoom = 14
+
+// StateAlert is a device's state when it raises an alert.
+const StateAlert = "alert"
+
+var deviceKeys = []string{"code", "name", "kind", "state"}
+var viewKeys = []string{"code"}
+var incidentKeys = []string{"code", "category", "urgency", "state", "at", "grid"}
+var deviceCountKeys = []string{"level", "code", "devices", "cameras", "alerts"}
+var incidentCountKeys = []string{"level", "code", "open", "urgent"}
+
+// urgent tells the urgencies that are counted apart.
+func urgent(urgency string) bool {
+	switch urgency {
+	case "urgent", "high", "critical", "emergency", "紧急":
+		return true
+	}
+	return false
+}
+
+// drawDevices writes the devices and, in a layer of their own, what cameras see.
+func drawDevices(d *drawer, w *world.World, t Tile) {
+	d.w.begin("devices", deviceKeys, nil)
+	inner := t.inner()
+	for o := range w.Devices().Search(latticeBox(inner, t.Z)) {
+		p := at(project(o.Point), t.Z)
+		if !t.holds(p) {
+			continue
+		}
+		d.w.text(0, o.Code)
+		d.w.text(1, o.Name.In("zh"))
+		d.w.text(2, o.Kind)
+		d.w.text(3, o.State)
+		d.w.point(p)
+		d.w.put(o.ID, pointType)
+	}
+	d.w.end()
+	d.drawViews(w, t)
+}
+
+// longestViewM bounds how far from a tile a camera is looked for that may see
+// into it. A view that reaches farther is drawn as far.
+const longestViewM = 1000
+
+func (d *drawer) drawViews(w *world.World, t Tile) {
+	d.w.begin("views", viewKeys, nil)
+	f := t.frame()
+	for o := range w.Devices().Search(farther(latticeBox(coverage.PixelBox(f), t.Z), longestViewM)) {
+		if o.View == nil || !d.sector(o.Point, o.View, t.Z) {
+			continue
+		}
+		d.cutWhole(f)
+		d.w.polygons(&d.faces)
+		if len(d.w.geom) == 0 {
+			continue
+		}
+		d.w.text(0, o.Code)
+		d.w.put(o.ID, polygonType)
+	}
+	d.w.end()
+}
+
+// farther returns the box with so many metres more on each side.
+func farther(b lattice.Box, metres float64) lattice.Box {
+	const degree = 111_000.0 // metres, the least that a degree of latitude is, and a bit less
+	lat := max(math.Abs(float64(b.Min.Y)), math.Abs(float64(b.Max.Y))) / lattice.Scale
+	dy := metres / degree * lattice.Scale
+	dx := dy / max(math.Cos(min(lat+1, 89)*math.Pi/180), 0.01)
+	return lattice.Box{
+		Min: lattice.Point{X: down(b.Min.X, dx), Y: down(b.Min.Y, dy)},
+		Max: lattice.Point{X: down(b.Max.X, -dx), Y: down(b.Max.Y, -dy)},
+	}
+}
+
+func down(v int32, by float64) int32 {
+	return int32(max(math.MinInt32, min(math.MaxInt32, float64(v)-by)))
+}
+
+// sectorStepDeg is the angle between two places on a sector's arc.
+const sectorStepDeg = 7.5
+
+// sector leaves in whole the polygon that a camera sees at a zoom, valid there,
+// and tells whether there is one.
+func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
+	d.faces.clear()
+	d.whole.clear()
+	radius := min(v.RangeM, longestViewM) * perMetre(p)
+	if !(radius > 0) || !(v.AngleDeg > 0) {
+		return false
+	}
+	s := &d.shaper
+	s.base.clear()
+	s.base.begin()
+	middle := project(p)
+	width := min(v.AngleDeg, 360)
+	steps := int(math.Ceil(width / sectorStepDeg))
+	if width < 360 {
+		s.base.points = append(s.base.points, middle)
+		steps++
+	}
+	for i := range steps {
+		turn := width * float64(i) / math.Ceil(width/sectorStepDeg)
+		sin, cos := math.Sincos((v.BearingDeg - width/2 + turn) * math.Pi / 180)
+		s.base.points = append(s.base.points, coverage.Pixel{
+			X: onBase(float64(middle.X) + radius*sin),
+			Y: onBase(float64(middle.Y) - radius*cos),
+		})
+	}
+	s.base.rings[0].count, s.base.rings[0].outer = len(s.base.points), true
+	s.polygonsAt(z, 0)
+	for _, r := range s.out.rings {
+		d.whole.add(s.out.of(r), r.outer)
+	}
+	return len(d.whole.rings) > 0
+}
+
+func drawIncidents(d *drawer, w *world.World, t Tile) {
+	d.w.begin("incidents", incidentKeys, nil)
+	for o := range w.Incidents().Search(latticeBox(t.inner(), t.Z)) {
+		p := at(project(o.Point), t.Z)
+		if !t.holds(p) {
+			continue
+		}
+		d.w.text(0, o.Code)
+		d.w.text(1, o.Category)
+		d.w.text(2, o.Urgency)
+		d.w.text(3, o.State)
+		d.w.int(4, o.At.Unix())
+		d.w.text(5, o.Grid)
+		d.w.point(p)
+		d.w.put(o.ID, pointType)
+	}
+	d.w.end()
+}
+
+// tally counts what the world itself does not count by area: made when first
+// asked for.
+type tally struct {
+	once  sync.Once
+	count func() []int32
+	of    []int32
+}
+
+func (t *tally) at(area int32) uint64 {
+	t.once.Do(func() { t.of = t.count() })
+	return uint64(t.of[area])
+}
+
+// newTally counts the objects for which is holds, each in its area of the basic
+// network and in all areas above.
+func newTally[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is func(*T) bool) *tally {
+	return &tally{count: func() []int32 {
+		net := w.Basic()
+		of := make([]int32, len(net.Grids))
+		for o := range all.All() {
+			if !is(o) {
+				continue
+			}
+			for a := all.Area(id(o)); a >= 0; a = net.Parent(a) {
+				of[a]++
+			}
+		}
+		return of
+	}}
+}
+
+// countedLevel is the level by whose areas a zoom counts: the finest whose areas
+// have room for the figures, among the drawn ones; -1 if nothing is drawn.
+func (n *network) countedLevel(z uint8) int {
+	if n == nil {
+		return -1
+	}
+	for i := len(n.levels) - 1; i >= 0; i-- {
+		if n.shows(i, z, widthOfCounts) {
+			return i
+		}
+	}
+	return -1
+}
+
+// counted calls f for each area that a tile shows figures of, at its label.
+func (n *network) counted(d *drawer, t Tile, f func(area int32, level string)) {
+	i := n.countedLevel(t.Z)
+	if i < 0 {
+		return
+	}
+	areas := n.net.Coverage.Areas()
+	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
+	for _, k := range d.hits {
+		a := n.named[k]
+		if int(areas[a].Level) != n.levels[i] {
+			continue
+		}
+		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
+		f(a, n.net.Grids[a].Level)
+	}
+}
+
+func (n *network) drawDeviceCounts(d *drawer, w *world.World, alerts *tally, t Tile) {
+	d.w.begin("device_counts", deviceCountKeys, nil)
+	n.counted(d, t, func(a int32, level string) {
+		c := w.Counts(a)
+		if c.Devices == 0 {
+			d.w.feature()
+			return
+		}
+		d.w.text(0, level)
+		d.w.text(1, n.net.Grids[a].Code)
+		d.w.uint(2, uint64(c.Devices))
+		d.w.uint(3, uint64(c.Cameras))
+		d.w.uint(4, alerts.at(a))
+		d.w.put(n.net.Grids[a].ID, pointType)
+	})
+	d.w.end()
+}
+
+func (n *network) drawIncidentCounts(d *drawer, w *world.World, urgents *tally, t Tile) {
+	d.w.begin("incident_counts", incidentCountKeys, nil)
+	n.counted(d, t, func(a int32, level string) {
+		c := w.Counts(a)
+		if c.Open == 0 {
+			d.w.feature()
+			return
+		}
+		d.w.text(0, level)
+		d.w.text(1, n.net.Grids[a].Code)
+		d.w.uint(2, uint64(c.Open))
+		d.w.uint(3, urgents.at(a))
+		d.w.put(n.net.Grids[a].ID, pointType)
+	})
+	d.w.end()
+}

@@ -1,0 +1,223 @@
+package vtile
+
+import (
+	"slices"
+	"sync"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/world"
+)
+
+// network draws the areas of a network: a layer of polygons for each level, the
+// borders, and a label for each area. Everything comes from the coverage's pixel
+// maps, one a zoom, in which neighbours share their border.
+type network struct {
+	net    *world.Network
+	levels []int // of the network's levels those that are drawn, from the top
+	shapes *coverage.Simplified
+	widths []int64 // of each level in levels: what most of its areas are wide, in base units
+	labels *tree   // boxes without width, in the order of
+	named  []int32 // areas
+}
+
+// What a level's areas must be wide, in pixels, for a zoom to show them: for
+// most of them, so that a level is there or not there as one.
+const (
+	widthOfShapes = 3 * Extent / 512  // three pixels of a screen
+	widthOfLabels = 20 * Extent / 512 // room for a name's beginning
+	widthOfCounts = 64 * Extent / 512 // room for a plate with figures
+)
+
+var areaKeys = []string{"code", "name", "name_en", "parent"}
+var borderKeys = []string{"level", "rank"}
+var labelKeys = []string{"level", "rank", "code", "name", "name_en"}
+
+// newNetwork makes ready a network; nil for one without drawn areas.
+func newNetwork(net *world.Network) *network {
+	if net == nil || net.Coverage == nil {
+		return nil
+	}
+	n := &network{net: net, shapes: net.Coverage.Simplify()}
+	for i, l := range net.Spec.Levels {
+		if l.Kind == "" || l.Kind == geo.AreaLevel {
+			n.levels = append(n.levels, i)
+		}
+	}
+	n.measure()
+	n.label()
+	return n
+}
+
+// measure finds how wide the areas of each level are.
+func (n *network) measure() {
+	finest := n.shapes.Pixels(MaxZoom)
+	byLevel := make([][]int64, len(n.net.Spec.Levels))
+	for i, a := range n.net.Coverage.Areas() {
+		if b := finest.Box(int32(i)); b.Min.X <= b.Max.X {
+			byLevel[a.Level] = append(byLevel[a.Level], int64(max(b.Max.X-b.Min.X, b.Max.Y-b.Min.Y)))
+		}
+	}
+	for _, l := range n.levels {
+		w := byLevel[l]
+		slices.Sort(w)
+		middle := int64(0)
+		if len(w) > 0 {
+			middle = w[len(w)/2]
+		}
+		n.widths = append(n.widths, middle<<(baseBits-extentBits-MaxZoom))
+	}
+}
+
+// shows tells whether the areas of the i-th drawn level are at least so many
+// pixels wide at a zoom. The top level always is.
+func (n *network) shows(i int, z uint8, pixels int64) bool {
+	return i == 0 || n.widths[i]>>(baseBits-extentBits-z) >= pixels
+}
+
+// label puts the areas' label points into a tree.
+func (n *network) label() {
+	areas := n.net.Coverage.Areas()
+	boxes := make([]coverage.PixelBox, len(areas))
+	each(len(areas), func(i int) {
+		p := project(n.net.Label(int32(i)))
+		boxes[i] = coverage.PixelBox{Min: p, Max: p}
+	})
+	n.named = hilbertOrder(boxes)
+	sorted := make([]coverage.PixelBox, len(boxes))
+	for to, from := range n.named {
+		sorted[to] = boxes[from]
+	}
+	n.labels = newTree(sorted)
+}
+
+// each calls f for 0 to n-1 on a few goroutines and waits for all.
+func each(n int, f func(int)) {
+	const workers = 2
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Go(func() {
+			for i := k; i < n; i += workers {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// draw writes the network's layers of a tile.
+func (n *network) draw(d *drawer, t Tile) {
+	m := n.shapes.Pixels(t.Z)
+	for i := range n.levels {
+		if n.shows(i, t.Z, widthOfShapes) {
+			n.drawAreas(d, t, m, i)
+		}
+	}
+	n.drawBorders(d, t, m)
+	n.drawLabels(d, t)
+}
+
+func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
+	f := t.frame()
+	level := n.levels[i]
+	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, nil)
+	d.hits = m.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
+	for _, a := range d.hits {
+		d.areaAt(f, m, a)
+		if len(d.w.geom) == 0 {
+			continue
+		}
+		g := &n.net.Grids[a]
+		d.w.text(0, g.Code)
+		d.w.text(1, g.Name.In("zh"))
+		d.w.text(2, english(g.Name))
+		d.w.text(3, g.Parent)
+		d.w.put(g.ID, polygonType)
+	}
+	d.w.end()
+}
+
+// english is a name's English form, if it says that it has one.
+func english(t geo.Text) string { return t["en"] }
+
+// areaAt puts what the frame leaves of an area into the writer's geometry.
+func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
+	d.faces.clear()
+	rings := m.Rings(area)
+	for len(rings) > 0 {
+		n := 1
+		for n < len(rings) && rings[n].Area2 < 0 {
+			n++
+		}
+		polygon := arcFace{m, rings[:n]}
+		rings = rings[n:]
+		box := polygon.rings[0].Box
+		if !meetsBox(box, coverage.PixelBox(f)) {
+			continue
+		}
+		if f.encloses(box) {
+			polygon.appendTo(&d.faces)
+			continue
+		}
+		d.clip.reset(f)
+		for _, r := range polygon.rings {
+			d.clip.arcs(m, r)
+		}
+		d.face = polygon
+		d.asm.assemble(&d.faces, &d.clip, &d.face)
+	}
+	d.w.polygons(&d.faces)
+}
+
+// drawBorders writes a feature for each level, of all its borders in the tile,
+// each border at the highest level that it parts.
+func (n *network) drawBorders(d *drawer, t Tile, m *coverage.PixelMap) {
+	f := t.frame()
+	d.w.begin("borders", borderKeys, nil)
+	d.hits = m.SearchArcs(coverage.PixelBox(f), d.hits[:0])
+	for i, level := range n.levels {
+		if !n.shows(i, t.Z, widthOfShapes) {
+			continue
+		}
+		d.clip.reset(f)
+		for _, a := range d.hits {
+			if int(m.Arcs[a].Level) == level {
+				d.clip.line(m.Chain(int(a)))
+			}
+		}
+		if len(d.clip.pieces) == 0 {
+			continue
+		}
+		d.joined.join(&d.clip)
+		for _, p := range d.joined.lines {
+			d.w.line(p)
+		}
+		d.w.text(0, n.net.Spec.Levels[level].ID)
+		d.w.uint(1, uint64(level))
+		d.w.put(int64(level)+1, lineType)
+	}
+	d.w.end()
+}
+
+func (n *network) drawLabels(d *drawer, t Tile) {
+	d.w.begin("labels", labelKeys, nil)
+	areas := n.net.Coverage.Areas()
+	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
+	for _, k := range d.hits {
+		a := n.named[k]
+		level := int(areas[a].Level)
+		i := slices.Index(n.levels, level)
+		if i < 0 || !n.shows(i, t.Z, widthOfLabels) {
+			continue
+		}
+		g := &n.net.Grids[a]
+		d.w.text(0, g.Level)
+		d.w.uint(1, uint64(level))
+		d.w.text(2, g.Code)
+		d.w.text(3, g.Name.In("zh"))
+		d.w.text(4, english(g.Name))
+		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
+		d.w.put(g.ID, pointType)
+	}
+	d.w.end()
+}
