@@ -16,6 +16,8 @@ type search struct {
 	*Index
 	px, py      int64 // relative to the grid's corner
 	east, north float64
+	reachX      int64 // how far it is worth looking: as far as the best, in units
+	reachY      int64
 	level       uint8
 	own         int64 // region of the place, or unknown
 	best        nearest
@@ -126,19 +128,17 @@ func (s *search) ring(t, cols, rows, col, row, r int) bool {
 	return next > 0 && next*next > s.best.square
 }
 
-// visit looks into a block if it may hold something nearer. Tier 0 are cells.
+// visit looks into a block if it may hold something nearer, in what is nearest
+// first. Tier 0 are cells.
 func (s *search) visit(t, col, row int) {
 	wide, high := s.wideAt(t), s.highAt(t)
 	west, south := int64(col)<<wide-s.px, int64(row)<<high-s.py
-	x := float64(max(0, west, -west-1<<wide)) * s.east
-	y := float64(max(0, south, -south-1<<high)) * s.north
-	if x*x+y*y > s.best.square {
+	if west > s.reachX || south > s.reachY || -west-1<<wide >= s.reachX || -south-1<<high >= s.reachY {
 		return
 	}
 	if t == 0 {
-		cell := row*s.cols + col
-		if s.cells[cell] >= mixed {
-			s.cell(cell)
+		if h := s.head(uint32(row*s.cols + col)); h != nil && h.least <= s.level && h.look&s.window(west, south) != 0 {
+			s.cell(h, west, south)
 		}
 		return
 	}
@@ -149,18 +149,38 @@ func (s *search) visit(t, col, row int) {
 	if t > 1 {
 		cols, rows = s.tiers[t-2].cols, s.tiers[t-2].rows
 	}
-	for r := row << tierShift; r < min(rows, (row+1)<<tierShift); r++ {
-		for c := col << tierShift; c < min(cols, (col+1)<<tierShift); c++ {
+	c, cEnd, cStep := inward(col, cols, west < 0)
+	r, rEnd, rStep := inward(row, rows, south < 0)
+	for ; r != rEnd; r += rStep {
+		for c := c; c != cEnd; c += cStep {
 			s.visit(t-1, c, r)
 		}
 	}
 }
 
+// inward gives the columns (or rows) of a block in order from the side on which
+// the place is: from its far end if the block starts before the place.
+func inward(block, limit int, backwards bool) (from, end, step int) {
+	from, end = block<<tierShift, min(limit, (block+1)<<tierShift)
+	if backwards {
+		return end - 1, from - 1, -1
+	}
+	return from, end, 1
+}
+
+// window has a bit for each square of a cell that is in reach; the cell's
+// south-west corner is given relative to the place. Somewhere in the cell is.
+func (s *search) window(west, south int64) uint64 {
+	wide, high := s.wide-squareShift, s.high-squareShift
+	c0, c1 := max(0, (-s.reachX-west)>>wide), min(7, (s.reachX-west)>>wide)
+	r0, r1 := max(0, (-s.reachY-south)>>high), min(7, (s.reachY-south)>>high)
+	columns := uint64(0xff) << c0 & (0xff >> (7 - c1)) * 0x0101010101010101
+	return columns & (^uint64(0) << (8 * r0)) & (^uint64(0) >> (56 - 8*r1))
+}
+
 // cell measures the segments of a mixed cell.
-func (s *search) cell(cell int) {
-	h := s.head(uint32(cell))
-	mx, my := s.middle(uint32(cell))
-	mx, my = mx-s.px, my-s.py
+func (s *search) cell(h *head, west, south int64) {
+	mx, my := west+1<<(s.wide-1), south+1<<(s.high-1)
 	words, width := s.words[h.words&^wide:], 1
 	if h.words&wide != 0 {
 		width = 2
@@ -216,7 +236,16 @@ func (s *search) offer(n nearest) {
 	n.lean = s.lean(n)
 	if !s.found || n.square < s.best.square || s.better(n) {
 		s.best, s.found = n, true
+		s.reach(n.square)
 	}
+}
+
+// reach sets how far it is worth looking each way.
+func (s *search) reach(square float64) {
+	m := math.Sqrt(square)
+	// Beyond the Earth's size a bound is none, and would not fit.
+	s.reachX = int64(min(m/s.east, 1<<33)) + 1
+	s.reachY = int64(min(m/s.north, 1<<33)) + 1
 }
 
 // better decides between segments equally far, which mostly means: that meet in
