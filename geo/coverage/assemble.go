@@ -179,6 +179,7 @@ func (c *Coverage) number(areaOf []int32) {
 	for i := 1; i < len(c.regionFirst); i++ {
 		c.regionFirst[i] += c.regionFirst[i-1]
 	}
+	c.regions = c.regions[:c.regionFirst[len(c.areas)]] // gaps and voids are nobody's
 	for i := range c.Arcs() {
 		c.arcs[i].left, c.arcs[i].right = to[c.arcs[i].left], to[c.arcs[i].right]
 	}
