@@ -58,9 +58,9 @@ type decoder struct {
 
 // side is what a chunk says of a region.
 type side struct {
-	kind  uint64
-	area  int32
-	least lattice.Point
+	kind uint64
+	area int32
+	p, q lattice.Point // see appendLeast
 }
 
 func malformed(format string, args ...any) error {
@@ -186,7 +186,8 @@ func (d *decoder) arcChunk(r *reader) {
 			return
 		}
 		if s.kind != sideArea {
-			s.least = r.step(lattice.Point{})
+			s.p = r.step(lattice.Point{})
+			s.q = r.step(s.p)
 		}
 		region, ok := d.region[s]
 		if !ok {

@@ -20,7 +20,7 @@ import (
 // whose hash ends in zeros. So a change alters the chunks around it and no
 // others, and editions share the rest. Nothing in a chunk is a number that the
 // coverage allotted: areas are told by code, regions of one area by their
-// smallest vertex.
+// smallest vertex and the way on from there.
 const (
 	magic      = "onegrid coverage 1\n"
 	areasChunk = 'A'
@@ -42,7 +42,7 @@ const (
 const (
 	sideExterior = iota
 	sideArea
-	sidePart // one of several regions of an area: its smallest vertex follows
+	sidePart // one of several regions of an area: its smallest vertex follows, and the next
 	sideGap  // likewise
 	sideVoid // likewise
 )
@@ -171,24 +171,27 @@ func (c *Coverage) appendSide(b []byte, code string, r Region) ([]byte, string) 
 		return appendCode(append(b, sideArea), code, c.areas[area].Code), c.areas[area].Code
 	case area >= 0:
 		b = appendCode(append(b, sidePart), code, c.areas[area].Code)
-		return appendStep(b, lattice.Point{}, c.leastOf(r)), c.areas[area].Code
+		return c.appendLeast(b, r), c.areas[area].Code
 	case area == Void:
-		return appendStep(append(b, sideVoid), lattice.Point{}, c.leastOf(r)), code
+		return c.appendLeast(append(b, sideVoid), r), code
 	}
-	return appendStep(append(b, sideGap), lattice.Point{}, c.leastOf(r)), code
+	return c.appendLeast(append(b, sideGap), r), code
 }
 
-// leastOf returns the smallest vertex of a region.
-func (c *Coverage) leastOf(r Region) lattice.Point {
-	least := lattice.Point{X: 1<<31 - 1, Y: 1<<31 - 1}
+// appendLeast writes the directed segment that tells one region from all others:
+// that from its smallest vertex, the one to the smaller point where its border
+// passes there twice. Two regions may have the vertex in common.
+func (c *Coverage) appendLeast(b []byte, r Region) []byte {
+	p, q := lattice.Point{X: 1<<31 - 1, Y: 1<<31 - 1}, lattice.Point{}
 	for _, h := range c.halvesOf(r) {
-		for _, p := range c.pointsOf(uint32(h >> 1)) {
-			if less(p, least) {
-				least = p
+		points := c.Chain(h)
+		for i := 1; i < len(points); i++ {
+			if u, v := points[i-1], points[i]; less(u, p) || u == p && less(v, q) {
+				p, q = u, v
 			}
 		}
 	}
-	return least
+	return appendStep(appendStep(b, lattice.Point{}, p), p, q)
 }
 
 func appendStep(b []byte, from, to lattice.Point) []byte {

@@ -33,7 +33,7 @@ func (s *settler) fragments() {
 	for _, id := range waiting {
 		s.dropOff(p, id)
 	}
-	s.reportParts(p)
+	s.reportParts()
 }
 
 // pieces are the connected pieces of ground of those areas that have several.
@@ -43,11 +43,10 @@ type pieces struct {
 	several []uint32 // pieces of areas that have more than one, by area and anchor
 	main    map[uint32]bool
 	loose   map[uint32]bool // to be given away
-	gone    map[uint32]bool // given away
 }
 
 func (s *settler) pieces() *pieces {
-	p := &pieces{of: make([]uint32, s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}, gone: map[uint32]bool{}}
+	p := &pieces{of: make([]uint32, s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}}
 	for i := range p.of {
 		p.of[i] = uint32(i)
 	}
@@ -151,7 +150,7 @@ func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
 		for _, face := range p.faces[id] {
 			s.owner[face] = to[i]
 		}
-		p.loose[id], p.gone[id] = false, true
+		p.loose[id] = false
 	}
 	return left
 }
@@ -159,7 +158,6 @@ func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
 // dropOff leaves a piece without neighbours to what lies around it.
 func (s *settler) dropOff(p *pieces, id uint32) {
 	s.reportFragment(p, id, "left outside: no area borders it")
-	p.gone[id] = true
 	to := outsideOwner
 	for _, face := range p.faces[id] {
 		for _, h := range s.halvesOf(face) {
@@ -181,33 +179,22 @@ func (s *settler) reportFragment(p *pieces, id uint32, done string) {
 }
 
 // reportParts reports the areas that remain in several pieces.
-func (s *settler) reportParts(p *pieces) {
-	parts := map[int32][]uint32{}
-	var order []int32
-	for _, id := range p.several {
-		a := s.owner[id]
-		if p.gone[id] {
-			continue
-		}
-		if parts[a] == nil {
-			order = append(order, a)
-		}
-		parts[a] = append(parts[a], id)
-	}
-	for _, a := range order {
-		if len(parts[a]) < 2 {
-			continue
-		}
-		var faces []uint32
-		for _, id := range parts[a] {
-			faces = append(faces, p.faces[id]...)
+func (s *settler) reportParts() {
+	p := s.pieces() // anew: a fragment may have joined two pieces of its new owner
+	for ids := p.several; len(ids) > 0; {
+		a, n := s.owner[ids[0]], 1
+		faces := slices.Clone(p.faces[ids[0]])
+		for n < len(ids) && s.owner[ids[n]] == a {
+			faces = append(faces, p.faces[ids[n]]...)
+			n++
 		}
 		leave := s.network.Levels[s.out.areas[a].Level].Enclaves
-		r := Repair{Kind: RepairMultipart, At: s.least(p, parts[a][0]), Codes: []string{s.code(a)}, Rows: s.rowsOf(faces...),
-			Done: fmt.Sprintf("kept in %d parts", len(parts[a])), Blocker: !leave}
+		r := Repair{Kind: RepairMultipart, At: s.least(p, ids[0]), Codes: []string{s.code(a)}, Rows: s.rowsOf(faces...),
+			Done: fmt.Sprintf("kept in %d parts", n), Blocker: !leave}
 		for _, face := range faces {
 			r.AreaM2 += s.measure(face).areaM2
 		}
 		s.add(r)
+		ids = ids[n:]
 	}
 }
