@@ -26,7 +26,7 @@ type network struct {
 const (
 	widthOfShapes = 3 * Extent / 512  // three pixels of a screen
 	widthOfLabels = 20 * Extent / 512 // room for a name's beginning
-	widthOfCounts = 64 * Extent / 512 // room for a plate with figures
+	widthOfCounts = 96 * Extent / 512 // room for a plate with figures, and the name below it
 )
 
 var areaKeys = []string{"code", "name", "name_en", "parent"}
