@@ -27,7 +27,7 @@ func (b *builder) addBase(blocks []block) {
 		}
 		switch {
 		case l.class.street():
-			b.base("street", traits[l.class].base, l.name, geo.Geometry{Lines: l.joined()})
+			b.base("street", traits[l.class].base, l.name, geo.Geometry{Lines: b.dry(l)})
 		case l.class == rail:
 			b.base("rail", "rail", l.name, geo.Geometry{Lines: l.joined()})
 		case l.class == river || l.class == stream:
@@ -111,12 +111,15 @@ func (b *builder) addGreen(blocks []block, t *terrain) {
 		if !bl.ok {
 			continue
 		}
-		ring := b.points(bl.plot.ring)
+		ring, whole := b.points(bl.plot.ring), b.ring(bl.face) // fields reach the streets
+		for _, g := range bl.greens {
+			b.polygon("green", "pitch", nil, b.points(g.rounded()))
+		}
 		switch {
-		case bl.use == farm && t.upland(b.middle(bl.face)):
-			b.polygon("green", "wood", nil, ring)
-		case bl.use == farm:
-			b.polygon("green", "farm", nil, ring)
+		case bl.use == farm && b.faces[bl.face].zone == upland:
+			b.polygon("green", "wood", nil, whole)
+		case bl.use == farm || bl.use == village:
+			b.polygon("green", "farm", nil, whole)
 		case bl.use == green && bl.plot.area > 12_000:
 			b.polygon("green", "park", b.names.name(suffix{"公园", "Park"}), ring)
 		case bl.use == green:
@@ -151,4 +154,25 @@ func (b *builder) addPlaces(t *terrain) {
 		lo, hi := boxAround(t.isle)
 		at(lo.lerp(hi, 0.5), "island", geo.Text{"zh": "湖心岛", "en": "Heart Island"})
 	}
+}
+
+// dry returns the course of a street without the ends that would stand in the
+// water: where it ends at a river without a bridge it ends at the bank.
+func (b *builder) dry(l *line) [][]lattice.Point {
+	var out [][]lattice.Point
+	for _, path := range l.joined() {
+		for range 2 {
+			tip := path[len(path)-1]
+			if c, wet := b.wet[tip]; wet && !b.bridges[tip] {
+				end := b.vec(tip)
+				for len(path) > 2 && b.vec(path[len(path)-1]).dist(end) < traits[c].halfWidth+9 {
+					path = path[:len(path)-1]
+				}
+			}
+			path = slices.Clone(path)
+			slices.Reverse(path)
+		}
+		out = append(out, path)
+	}
+	return out
 }

@@ -29,7 +29,9 @@ type builder struct {
 	estateOf []int32
 	doors    map[doorKey]int
 	courses  map[int32]course
-	count    map[string]int // of devices by kind
+	wet      map[lattice.Point]class // the points of rivers and streams
+	bridges  map[lattice.Point]bool  // those at which streets meet from both banks
+	count    map[string]int          // of devices by kind
 }
 
 type doorKey struct {

@@ -35,13 +35,13 @@ var levels = []level{
 	{class: primary, wobble: 0.16, wave: 1500, snap: 170, gap: 150, clear: 60, minAngle: 0.75,
 		target: func(d float64) float64 { return min(3.2e6, 0.75e6+3e6/(1+d)) }},
 	{class: secondary, wobble: 0.16, wave: 800, snap: 95, gap: 85, clear: 45, minAngle: 0.75,
-		target: func(d float64) float64 { return max(0.26e6, 2.0e6/d) }},
+		target: func(d float64) float64 { return max(0.28e6, 2.6e6/d) }},
 	{class: tertiary, wobble: 0.18, wave: 500, snap: 60, gap: 55, clear: 32, minAngle: 0.8, family: true,
-		target: func(d float64) float64 { return max(0.092e6, 1.0e6/d) }},
+		target: func(d float64) float64 { return max(0.115e6, 1.7e6/d) }},
 	{class: residential, wobble: 0.16, wave: 300, snap: 36, gap: 34, clear: 26, minAngle: 0.85,
-		target: func(d float64) float64 { return max(0.04e6, 0.9e6/d) }},
+		target: func(d float64) float64 { return max(0.056e6, 1.2e6/d) }},
 	{class: service, wobble: 0.1, wave: 260, snap: 24, gap: 22, clear: 22, minAngle: 0.9,
-		target: func(d float64) float64 { return max(0.019e6, 0.5e6/d) }},
+		target: func(d float64) float64 { return max(0.026e6, 0.66e6/d) }},
 }
 
 func (c *carver) carve(ctx context.Context) error {
@@ -74,6 +74,12 @@ func (c *carver) carve(ctx context.Context) error {
 			for f := range c.faces {
 				c.faces[f].family = int32(f)
 			}
+		}
+	}
+	for f := range c.faces { // what nobody built on in the hills stays wood
+		fc := &c.faces[f]
+		if f != outside && fc.zone == land && fc.area > 50_000 && c.land.upland(c.middle(int32(f))) {
+			fc.zone = upland
 		}
 	}
 	return nil
@@ -260,6 +266,9 @@ func (c *carver) avenues() {
 		closed := append(c.land.ring[:len(c.land.ring):len(c.land.ring)], c.land.ring[0])
 		c.follow(closed, motorway, true)
 	}
+	if c.land.promenade != nil {
+		c.follow(c.land.promenade, secondary, true)
+	}
 	if c.land.railway != nil {
 		c.follow(c.land.railway, rail, false)
 	}
@@ -267,48 +276,47 @@ func (c *carver) avenues() {
 
 // follow lays a line along a course, starting in its middle.
 func (c *carver) follow(course []vec, as class, closed bool) {
-	pursuit := func(p, heading vec) vec {
-		k := nearest(course, p)
-		ahead := 6
-		var q vec
-		at := func(i int) vec {
-			if closed {
-				n := len(course) - 1
-				return course[((i%n)+n)%n]
-			}
-			if i < 0 || i >= len(course) { // past the end, straight on
-				e := min(len(course)-1, max(0, i))
-				b := course[max(0, min(len(course)-2, e-1))]
-				if i < 0 {
-					b = course[1]
-				}
-				return course[e].add(course[e].sub(b).unit().mul(60))
-			}
-			return course[i]
-		}
-		q = at(k + ahead)
-		if q.sub(p).dot(heading) < 0 {
-			q = at(k - ahead)
-		}
-		return q.sub(p).unit()
-	}
-	w := &manner{class: as, step: pointEvery, snap: 80, gap: 60, clear: 15, minAngle: 0.5, steer: pursuit, free: true}
+	w := &manner{class: as, step: pointEvery, snap: 80, gap: 60, clear: 15, minAngle: 0.5, steer: c.pursue(course, closed), free: true}
 	id := c.newLine(as)
 	all := func(f int32) bool { return true }
 	for _, part := range []float64{0.5, 0.35, 0.65, 0.2, 0.8} {
 		k := int(part * float64(len(course)))
-		seed := course[k]
-		f := c.faceAt(seed)
+		f := c.faceAt(course[k])
 		if f == outside || c.faces[f].zone != land {
 			continue
 		}
-		if h, ok := c.across(f, nil, seed, course[k+1].sub(course[k]).unit(), id, w); ok {
+		if h, ok := c.across(f, nil, course[k], course[k+1].sub(course[k]).unit(), id, w); ok {
 			c.goOn(h, id, w, all)
 			c.goOn(h.twin(), id, w, all)
 			return
 		}
 	}
 	c.lines = c.lines[:id]
+}
+
+// pursue steers towards a point of the course some way ahead, so that a line
+// that was bent to a junction comes back to its course.
+func (c *carver) pursue(course []vec, closed bool) func(p, heading vec) vec {
+	const ahead = 6
+	last := len(course) - 1
+	at := func(i int) vec {
+		switch {
+		case closed:
+			return course[(i%last+last)%last]
+		case i < 0: // beyond the ends, straight on
+			return course[0].add(course[0].sub(course[ahead]).unit().mul(60))
+		case i > last:
+			return course[last].add(course[last].sub(course[last-ahead]).unit().mul(60))
+		}
+		return course[i]
+	}
+	return func(p, heading vec) vec {
+		k := nearest(course, p)
+		if d := at(k + ahead).sub(p); d.dot(heading) > 0 {
+			return d.unit()
+		}
+		return at(k - ahead).sub(p).unit()
+	}
 }
 
 // faceAt finds the face that holds p by looking at all: for a few questions.

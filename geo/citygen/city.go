@@ -44,14 +44,18 @@ func Generate(ctx context.Context, f Figures, progress func(stage string, done f
 		return nil, err
 	}
 	progress("grids", 0.4)
-	v, err := c.divide(&f)
+	blocks, err := c.plots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.landmarks(blocks, f.Towers.Buildings)
+	v, err := c.divide(&f, blocks)
 	if err != nil {
 		return nil, err
 	}
 	progress("buildings", 0.55)
 	households := shareHouseholds(&f, f.Grids)
-	blocks, err := c.settle(ctx, v, &f, households)
-	if err != nil {
+	if err := c.settle(ctx, blocks, v, &f, households); err != nil {
 		return nil, err
 	}
 	progress("names and objects", 0.8)
@@ -69,7 +73,7 @@ func assemble(c *carver, v *division, f *Figures, blocks []block, households []i
 	a := nameAreas(f, v, c, names)
 	city := &City{Scheme: f.scheme()}
 	city.addAreas(a, c.outlines(v.grid, len(v.community)))
-	b := &builder{carver: c, f: f, v: v, a: &a, names: names, city: city, doors: map[doorKey]int{}, courses: map[int32]course{}, count: map[string]int{}}
+	b := &builder{carver: c, f: f, v: v, a: &a, names: names, city: city, doors: map[doorKey]int{}, courses: map[int32]course{}, count: map[string]int{}, wet: c.wetPoints(), bridges: c.bridges()}
 	if err := b.build(blocks, households); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (b *builder) junctions() []junction {
 		j := junction{at: b.origin(h)}
 		for _, w := range ways {
 			seen[w] = true
-			inner = inner && b.face[w] != outside && b.face[w.twin()] != outside
+			inner = inner && b.face[w] != outside && b.face[w.twin()] != outside && b.class(w) >= rail
 			if c := b.class(w); c.street() {
 				j.ways = append(j.ways, w)
 				classes = append(classes, c)
@@ -95,6 +95,9 @@ func (b *builder) addCameras(js []junction) error {
 				continue
 			}
 			for i := every; i < b.size(h)-3 && left > 0; i += every {
+				if b.inWater(h, i) {
+					continue
+				}
 				dir := b.vec(b.at(h, i+1)).sub(b.vec(b.at(h, i)))
 				b.cameraAt(b.vec(b.at(h, i)).add(dir.unit().left().mul(5+float64(every)/10)), dir, b.lines[b.arcs[h.arc()].line].name, "路段", "midway")
 				left--
@@ -105,6 +108,17 @@ func (b *builder) addCameras(js []junction) error {
 		return geo.Errorf(geo.Invalid, "there is no place for %d of %d cameras", left, b.f.Cameras).On("cameras", "")
 	}
 	return nil
+}
+
+// inWater tells whether the i-th point of an arc lies on a bridge.
+func (b *builder) inWater(h half, i int) bool {
+	p := b.vec(b.at(h, i))
+	for _, end := range []lattice.Point{b.at(h, 0), b.at(h, b.size(h)-1)} {
+		if c, wet := b.wet[end]; wet && b.vec(end).dist(p) < traits[c].halfWidth+12 {
+			return true
+		}
+	}
+	return false
 }
 
 // camera looks along a street from a junction.

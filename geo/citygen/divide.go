@@ -14,7 +14,6 @@ type division struct {
 	grid      []int32 // by face, -1 outside
 	community []int32 // by grid
 	street    []int32 // by community
-	weight    []float64
 	streets   int
 	isle      int32 // the grid of the island, -1 if there is none
 	faces     [][]int32
@@ -34,57 +33,111 @@ var reluctance = [...]float64{
 	tertiary: 0.65, residential: 1, service: 1.7, shore: 1, waterline: 1, border: 1,
 }
 
-// divider parts the blocks by halving: a set of blocks is swept from one side to
+// divider parts the land by halving: a set of blocks is swept from one side to
 // the other until the share is reached, in the direction that cuts cheapest,
 // then blocks change sides as long as the cut gets cheaper. Every part stays in
-// one piece throughout.
+// one piece throughout. What it moves are faces, or groups of them: streets and
+// towns are made of whole quarters between great streets, communities of whole
+// blocks between named ones, grids of single blocks.
 type divider struct {
-	*planar
-	weight []float64 // of a face, in grids
-	near   [][]neighbour
-	centre []vec
-	side   []int8  // of a face while its set is halved; 0 where it is not in it
-	seen   []int32 // stamp of the last search
-	stamp  int32
-	wet    bool // whether a set may reach across rivers
+	members [][]int32 // faces, by group
+	group   []int32   // by face
+	weight  []float64 // of a group, in grids
+	plots   []int     // habitable ones, by group
+	near    [][]neighbour
+	centre  []vec
+	side    []int8  // of a group while its set is halved; 0 where it is not in it
+	seen    []int32 // stamp of the last search
+	stamp   int32
+	wet     bool // whether a set may reach across rivers
 }
 
-func newDivider(c *carver) *divider {
-	n := len(c.faces)
-	d := &divider{planar: c.planar, weight: make([]float64, n), near: make([][]neighbour, n),
+// newDivider groups the faces that are parted only by lines of a class beyond
+// the given one.
+func newDivider(c *carver, faceWeight []float64, within class) *divider {
+	group, n := c.grouped(within)
+	d := &divider{group: group, members: make([][]int32, n), weight: make([]float64, n), plots: make([]int, n), near: make([][]neighbour, n),
 		centre: make([]vec, n), side: make([]int8, n), seen: make([]int32, n)}
-	for f := 1; f < n; f++ {
-		fc := &c.faces[f]
-		d.centre[f] = c.middle(int32(f))
-		if fc.zone == land {
-			d.weight[f] = max(0.004, fc.area/1e6*c.densityOf(int32(f)))
+	area := make([]float64, n)
+	for f := range c.faces {
+		g := group[f]
+		if g < 0 {
+			continue
 		}
+		fc := &c.faces[f]
+		d.members[g] = append(d.members[g], int32(f))
+		d.weight[g] += faceWeight[f]
+		d.plots[g] += bool01(faceWeight[f] > 0.004)
+		d.centre[g] = d.centre[g].add(c.middle(int32(f)).mul(fc.area))
+		area[g] += fc.area
 		c.around(int32(f), func(h half) {
-			g := c.face[h.twin()]
-			if fc.zone != land || g == outside || c.faces[g].zone != land {
+			o := c.face[h.twin()]
+			if group[o] < 0 || group[o] == g {
 				return
 			}
 			k := reluctance[c.class(h)]
-			if fc.family != 0 && fc.family == c.faces[g].family {
+			if fc.family != 0 && fc.family == c.faces[o].family {
 				k *= 1.5
 			}
-			d.near[f] = append(d.near[f], neighbour{g, k * c.stretch(h, 0, c.size(h)-1), c.class(h) == river})
+			d.near[g] = append(d.near[g], neighbour{group[o], k * c.stretch(h, 0, c.size(h)-1), c.class(h) == river})
 		})
+	}
+	for g := range d.centre {
+		d.centre[g] = d.centre[g].mul(1 / area[g])
 	}
 	return d
 }
 
+// grouped numbers the groups of dry faces that hang together without crossing a
+// line of a class up to the given one; -1 for the others.
+func (c *carver) grouped(within class) (group []int32, n int) {
+	group = make([]int32, len(c.faces))
+	for f := range group {
+		group[f] = -1
+	}
+	dry := func(f int32) bool { return f != outside && (c.faces[f].zone == land || c.faces[f].zone == upland) }
+	for f := range group {
+		if group[f] >= 0 || !dry(int32(f)) {
+			continue
+		}
+		group[f] = int32(n)
+		for queue := []int32{int32(f)}; len(queue) > 0; {
+			g := queue[0]
+			queue = queue[1:]
+			c.around(g, func(h half) {
+				if o := c.face[h.twin()]; dry(o) && group[o] < 0 && c.class(h) > within {
+					group[o] = int32(n)
+					queue = append(queue, o)
+				}
+			})
+		}
+		n++
+	}
+	return group, n
+}
+
+// weigh says how many grids' worth of people each face will hold: by its plot,
+// which on the whole is two thirds of it.
+func (c *carver) weigh(blocks []block) []float64 {
+	out := make([]float64, len(blocks))
+	for f := 1; f < len(out); f++ {
+		out[f] = 0.004
+		if b := &blocks[f]; b.habitable() && c.faces[f].zone == land {
+			out[f] += min(b.plot.area*1.5, c.faces[f].area) / 1e6 * c.densityOf(int32(f))
+		}
+	}
+	return out
+}
+
+// habitable tells whether a grid could live on the block alone.
+func (b *block) habitable() bool { return b.ok && b.use != landmark && b.plot.area > 2600 }
+
 // divide makes the grids, communities and streets of the figures.
-func (c *carver) divide(f *Figures) (*division, error) {
-	d := newDivider(c)
+func (c *carver) divide(f *Figures, blocks []block) (*division, error) {
 	v := &division{grid: make([]int32, len(c.faces)), isle: -1}
-	var all []int32
 	isles := false
 	for i := range v.grid {
 		v.grid[i] = -1
-		if c.faces[i].zone == land && i != outside {
-			all = append(all, int32(i))
-		}
 		isles = isles || c.faces[i].zone == island
 	}
 	grids := f.Grids
@@ -92,57 +145,87 @@ func (c *carver) divide(f *Figures) (*division, error) {
 		grids--
 	}
 	r := chanceOf(f.Seed, 3)
+	weight := c.weigh(blocks)
+
+	d := c.dividerFor(weight, f.Streets, secondary)
+	all := make([]int32, len(d.members))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	var streets [][]int32 // faces
 	for _, part := range d.streetsOf(all, f.Streets, r) {
-		v.streets++
-		if err := v.take(d, part); err != nil {
-			return nil, err
-		}
+		streets = append(streets, d.facesOf(part))
 	}
-	counts := seats(f.Communities, v.weight)
-	streets := v.faces
-	v.faces, v.weight = nil, nil
-	for s, set := range streets {
-		for _, part := range d.parts(set, shares(r, counts[s], 0.22), 1) {
+	v.streets = len(streets)
+
+	d = c.dividerFor(weight, f.Communities, tertiary)
+	var communities [][]int32
+	counts := seats(f.Communities, sums(streets, weight))
+	for s, faces := range streets {
+		for _, part := range d.parts(d.setOf(faces), shares(r, counts[s], 0.22)) {
 			v.street = append(v.street, int32(s))
-			if err := v.take(d, part); err != nil {
-				return nil, err
-			}
+			communities = append(communities, d.facesOf(part))
 		}
 	}
-	counts = seats(grids, v.weight)
-	communities := v.faces
-	v.faces, v.weight = nil, nil
-	for k, set := range communities {
-		parts := d.parts(set, shares(r, counts[k], 0), 1)
-		if len(parts) != counts[k] {
-			return nil, geo.Errorf(geo.Invalid, "%d blocks are too few for %d grids; a larger area is needed", len(set), counts[k]).On("area_km2", "")
-		}
-		for _, part := range parts {
-			for _, face := range part {
-				v.grid[face] = int32(len(v.community))
+
+	d = newDivider(c, weight, service)
+	counts = seats(grids, sums(communities, weight))
+	for k, faces := range communities {
+		for _, part := range d.parts(d.setOf(faces), shares(r, counts[k], 0)) {
+			faces := d.facesOf(part)
+			for _, f := range faces {
+				v.grid[f] = int32(len(v.community))
 			}
 			v.community = append(v.community, int32(k))
-			v.faces = append(v.faces, part)
+			v.faces = append(v.faces, faces)
 		}
 	}
-	if len(v.street) != f.Communities || len(v.community) != grids {
-		return nil, geo.Errorf(geo.Invalid, "%d blocks cannot be gathered into %d communities and %d grids", len(all), f.Communities, f.Grids).On("grids", "")
+	if v.streets != f.Streets || len(v.street) != f.Communities || len(v.community) != grids {
+		return nil, geo.Errorf(geo.Invalid, "%d blocks cannot be gathered into %d grids in %d communities in %d streets; a larger area or another seed is needed",
+			len(d.members), f.Grids, f.Communities, f.Streets).On("grids", "")
 	}
 	v.flood(c.planar, isles)
 	return v, nil
 }
 
-func (v *division) take(d *divider, part []int32) error {
-	if len(part) == 0 {
-		return geo.Errorf(geo.Invalid, "there are too few blocks for so many streets").On("streets", "")
+// dividerFor takes the coarsest groups of at most a class of which there are
+// enough for so many parts.
+func (c *carver) dividerFor(weight []float64, parts int, within class) *divider {
+	for ; within < service; within++ {
+		if _, n := c.grouped(within); n >= 5*parts {
+			break
+		}
 	}
-	w := 0.0
-	for _, f := range part {
-		w += d.weight[f]
+	return newDivider(c, weight, within)
+}
+
+func (d *divider) facesOf(set []int32) []int32 {
+	var out []int32
+	for _, g := range set {
+		out = append(out, d.members[g]...)
 	}
-	v.faces = append(v.faces, part)
-	v.weight = append(v.weight, w)
-	return nil
+	slices.Sort(out)
+	return out
+}
+
+// setOf is the groups that the faces make up.
+func (d *divider) setOf(faces []int32) []int32 {
+	var out []int32
+	for _, f := range faces {
+		out = append(out, d.group[f])
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func sums(sets [][]int32, weight []float64) []float64 {
+	out := make([]float64, len(sets))
+	for i, set := range sets {
+		for _, f := range set {
+			out[i] += weight[f]
+		}
+	}
+	return out
 }
 
 // streetsOf parts the land into streets, bank by bank where the banks are large
@@ -158,12 +241,12 @@ func (d *divider) streetsOf(all []int32, n int, r *chance) [][]int32 {
 	}
 	if small {
 		d.wet = true
-		return d.parts(all, shares(r, n, 0.2), 1)
+		return d.parts(all, shares(r, n, 0.2))
 	}
 	var out [][]int32
 	counts := seats(n, weights)
 	for i, b := range banks {
-		out = append(out, d.parts(b, shares(r, counts[i], 0.2), 1)...)
+		out = append(out, d.parts(b, shares(r, counts[i], 0.2))...)
 	}
 	return out
 }
@@ -219,8 +302,8 @@ func shares(r *chance, n int, spread float64) []float64 {
 	return out
 }
 
-// parts divides a connected set by shares.
-func (d *divider) parts(set []int32, share []float64, least int) [][]int32 {
+// parts divides a connected set by shares; fewer come back where it is too small.
+func (d *divider) parts(set []int32, share []float64) [][]int32 {
 	if len(share) == 1 {
 		return [][]int32{set}
 	}
@@ -232,17 +315,20 @@ func (d *divider) parts(set []int32, share []float64, least int) [][]int32 {
 			first += s
 		}
 	}
-	a, b := d.halve(set, first/total, k*least, (len(share)-k)*least)
+	a, b := d.halve(set, first/total, k, len(share)-k)
 	if a == nil || b == nil {
 		return nil
 	}
-	return append(d.parts(a, share[:k], least), d.parts(b, share[k:], least)...)
+	return append(d.parts(a, share[:k]), d.parts(b, share[k:])...)
 }
 
 // halve parts a connected set in two connected ones, the first with a share of
-// the weight, each with a least number of faces. nil if there is no way.
+// the weight, each with a least number of habitable plots. nil if there is no way.
 func (d *divider) halve(set []int32, share float64, leastA, leastB int) (a, b []int32) {
-	total := d.sum(set)
+	total, plots := d.sum(set), 0
+	for _, f := range set {
+		plots += d.plots[f]
+	}
 	directions := 4
 	if len(set) > 20_000 {
 		directions = 2
@@ -253,10 +339,10 @@ func (d *divider) halve(set []int32, share float64, leastA, leastB int) (a, b []
 	var bestSides []int8
 	for k := range directions {
 		dir := bearing(math.Pi * (float64(k) + 0.17) / float64(directions))
-		d.sweep(set, dir, share*total, leastA, leastB)
-		d.refine(set, share*total, total, leastA, leastB)
+		d.sweep(set, dir, share*total, plots, leastA, leastB)
+		d.refine(set, share*total, total, plots, leastA, leastB)
 		wa, na, cut := d.state(set)
-		if na < leastA || len(set)-na < leastB {
+		if na < leastA || plots-na < leastB {
 			continue
 		}
 		off := math.Abs(wa-share*total) / max(0.3, total*0.04)
@@ -286,7 +372,7 @@ func (d *divider) state(set []int32) (weightA float64, countA int, cut float64) 
 		if d.side[f] != 1 {
 			continue
 		}
-		countA++
+		countA += d.plots[f]
 		weightA += d.weight[f]
 		for _, n := range d.near[f] {
 			if d.side[n.face] == 2 {
@@ -299,17 +385,18 @@ func (d *divider) state(set []int32) (weightA float64, countA int, cut float64) 
 
 // sweep gives the faces on one side to the first part until it has its weight,
 // then sets loose pieces to the other side, so that both are connected.
-func (d *divider) sweep(set []int32, dir vec, weight float64, leastA, leastB int) {
+func (d *divider) sweep(set []int32, dir vec, weight float64, plots, leastA, leastB int) {
 	order := slices.Clone(set)
 	slices.SortFunc(order, func(f, g int32) int {
 		return cmp.Or(cmp.Compare(d.centre[f].dot(dir), d.centre[g].dot(dir)), cmp.Compare(f, g))
 	})
-	sum := 0.0
-	for i, f := range order {
+	sum, count := 0.0, 0
+	for _, f := range order {
 		d.side[f] = 2
-		if (sum+d.weight[f]/2 < weight || i < leastA) && len(order)-i > leastB {
+		if (sum+d.weight[f]/2 < weight || count < leastA) && plots-count-d.plots[f] >= leastB {
 			d.side[f] = 1
 			sum += d.weight[f]
+			count += d.plots[f]
 		}
 	}
 	d.gather(set, 1)
@@ -369,7 +456,7 @@ func (d *divider) pieces(set []int32) [][]int32 {
 
 // refine moves faces across the cut while that makes it cheaper, within a
 // tolerance of weight, and never breaks a part.
-func (d *divider) refine(set []int32, weight, total float64, leastA, leastB int) {
+func (d *divider) refine(set []int32, weight, total float64, plots, leastA, leastB int) {
 	sum, count, _ := d.state(set)
 	tolerance := max(0.12, 0.03*total)
 	for range 10 {
@@ -391,11 +478,11 @@ func (d *divider) refine(set []int32, weight, total float64, leastA, leastB int)
 			if other == 0 {
 				continue
 			}
-			w, k := d.weight[f], 1
+			w, k := d.weight[f], d.plots[f]
 			if s == 1 {
-				w, k = -w, -1
+				w, k = -w, -k
 			}
-			if count+k < leastA || len(set)-count-k < leastB {
+			if count+k < leastA || plots-count-k < leastB {
 				continue
 			}
 			before, after := math.Abs(sum-weight), math.Abs(sum+w-weight)
@@ -443,33 +530,11 @@ func (d *divider) loose(f int32) bool {
 	return left == 0
 }
 
-// flood gives the water to grids on its shore, by the longest shore, and makes a
-// grid of the island: the waters around it go to one grid, in whose community it
-// is, so that it lies in that grid like an egg in a nest.
+// flood gives the water to grids of the street with the longest shore, by their
+// own, so that no street ends in the middle of the lake. It makes a grid of the
+// island: the waters around it go to one grid, in whose community it is, so that
+// it lies in that grid like an egg in a nest.
 func (v *division) flood(m *planar, isles bool) {
-	shares := func(faces []int32) int32 {
-		length := map[int32]float64{}
-		for _, f := range faces {
-			m.around(f, func(h half) {
-				if g := v.grid[m.face[h.twin()]]; g >= 0 {
-					length[g] += m.stretch(h, 0, m.size(h)-1)
-				}
-			})
-		}
-		best := int32(-1)
-		for g, l := range length {
-			if best < 0 || l > length[best] || l == length[best] && g < best {
-				best = g
-			}
-		}
-		return best
-	}
-	give := func(faces []int32, g int32) {
-		for _, f := range faces {
-			v.grid[f] = g
-			v.faces[g] = append(v.faces[g], f)
-		}
-	}
 	var waters, around, isle []int32
 	for f := int32(1); f < int32(len(m.faces)); f++ {
 		switch m.faces[f].zone {
@@ -485,8 +550,22 @@ func (v *division) flood(m *planar, isles bool) {
 			}
 		}
 	}
+	if len(waters)+len(around) == 0 {
+		return
+	}
+	give := func(faces []int32, g int32) {
+		for _, f := range faces {
+			v.grid[f] = g
+			v.faces[g] = append(v.faces[g], f)
+		}
+	}
+	street := func(g int32) int32 { return v.street[v.community[g]] }
+	all := append(slices.Clone(waters), around...)
+	lakeside := v.longest(m, all, street, nil)
+	mine := func(g int32) bool { return street(g) == lakeside }
+	self := func(g int32) int32 { return g }
 	if isles {
-		g := shares(around)
+		g := v.longest(m, around, self, mine)
 		give(around, g)
 		v.isle = int32(len(v.community))
 		v.community = append(v.community, v.community[g])
@@ -496,10 +575,30 @@ func (v *division) flood(m *planar, isles bool) {
 	for range len(waters) + 1 { // waters off the shore follow those on it
 		for _, f := range waters {
 			if v.grid[f] < 0 {
-				if g := shares([]int32{f}); g >= 0 {
+				if g := v.longest(m, []int32{f}, self, mine); g >= 0 {
 					give([]int32{f}, g)
 				}
 			}
 		}
 	}
+}
+
+// longest is the key of the grids with which the faces share most of their
+// border, -1 if there are none; only grids that may are counted.
+func (v *division) longest(m *planar, faces []int32, key func(grid int32) int32, may func(grid int32) bool) int32 {
+	length := map[int32]float64{}
+	for _, f := range faces {
+		m.around(f, func(h half) {
+			if g := v.grid[m.face[h.twin()]]; g >= 0 && g != v.isle && (may == nil || may(g)) {
+				length[key(g)] += m.stretch(h, 0, m.size(h)-1)
+			}
+		})
+	}
+	best := int32(-1)
+	for k, l := range length {
+		if best < 0 || l > length[best] || l == length[best] && k < best {
+			best = k
+		}
+	}
+	return best
 }

@@ -26,16 +26,16 @@ const (
 func (u use) homes() bool  { return u >= towers && u <= village }
 func (u use) estate() bool { return u == towers || u == slabs || u == walkups || u == villas }
 
-// layout builds a plot up.
-func layout(pl *plot, u use, r *chance, room float64) []body {
+// layout builds a plot up: its buildings, and its sports fields.
+func layout(pl *plot, u use, r *chance, room float64) ([]body, []box) {
 	p := &packer{plot: pl, r: r, room: room}
 	switch u {
 	case towers:
 		p.towers()
 	case slabs:
-		p.slabs(9, 18, 34)
+		p.slabs(9, 18, 26)
 	case walkups:
-		p.slabs(5, 7, 19)
+		p.slabs(5, 7, 17)
 	case oldTown:
 		p.oldTown()
 	case villas:
@@ -57,13 +57,14 @@ func layout(pl *plot, u use, r *chance, room float64) []body {
 	case landmark:
 		p.landmark()
 	}
-	return p.out
+	if u.homes() && !p.inhabited() {
+		p.lone()
+	}
+	return p.out, p.greens
 }
 
-var shops = body{use: "shop", storeys: 1}
-
 func (p *packer) towers() {
-	p.front(13, [2]float64{26, 60}, 0.45, body{use: "shop", storeys: 2})
+	p.front(13, [2]float64{26, 60}, 0.3, body{use: "shop", storeys: 2})
 	u := p.facing()
 	storeys := 24 + p.r.intn(10)
 	f, w, d := tower, p.r.in(26, 32), p.r.in(19, 23)
@@ -71,19 +72,19 @@ func (p *packer) towers() {
 		f = butterfly
 	}
 	double := p.r.odds(0.5)
-	p.rows(u, 5, (d+p.r.in(30, 40))*p.room, p.r.in(15, 24)*p.room, func() item {
+	p.rows(u, 5, (d+p.r.in(25, 33))*p.room, p.r.in(12, 18)*p.room, func() item {
 		if double && p.r.odds(0.6) { // two point blocks that share a wall
-			return item{w * 1.9, d, slab(2, w*1.9, d-3), body{use: "residential", storeys: storeys + p.r.intn(3), doors: 2, flats: 8}}
+			return item{w * 1.9, d, func() footprint { return slab(2, w*1.9, d-3) }, body{use: "residential", storeys: storeys + p.r.intn(3), doors: 2, flats: 8}}
 		}
-		return item{w, d, f(w, d), body{use: "residential", storeys: storeys + p.r.intn(5) - 2, doors: 1, flats: 5}}
+		return item{w, d, func() footprint { return f(w, d) }, body{use: "residential", storeys: storeys + p.r.intn(5) - 2, doors: 1, flats: 5}}
 	})
 }
 
 // slabs are rows of flats that face south, as far apart as the winter sun asks.
 func (p *packer) slabs(low, high int, sun float64) {
-	odds := 0.5
+	odds := 0.35
 	if high < 8 {
-		odds = 0.75
+		odds = 0.55
 	}
 	p.front(12, [2]float64{22, 56}, odds, body{use: "shop", storeys: 2})
 	u := p.facing()
@@ -96,7 +97,7 @@ func (p *packer) slabs(low, high int, sun float64) {
 			n = most
 		}
 		w := door * float64(n)
-		return item{w, d, slab(n, w, d), body{use: "residential", storeys: storeys - p.r.intn(2), doors: n, flats: 2 * n}}
+		return item{w, d, func() footprint { return slab(n, w, d) }, body{use: "residential", storeys: storeys - p.r.intn(2), doors: n, flats: 2 * n}}
 	})
 }
 
@@ -113,19 +114,19 @@ func (p *packer) oldTown() {
 			w, d = p.r.in(17, 22), p.r.in(16, 18)
 			k.storeys = 1 + p.r.intn(2)
 			k.flats = 4
-			return item{w, d, court(w, d, 4.5), k}
+			return item{w, d, func() footprint { return court(w, d, 4.5) }, k}
 		case t < 0.38:
 			w, d = p.r.in(15, 20), p.r.in(13, 16)
-			return item{w, d, ell(w, d, 6), k}
+			return item{w, d, func() footprint { return ell(w, d, 6) }, k}
 		case t < 0.5:
 			w, d = p.r.in(18, 24), p.r.in(14, 17)
-			return item{w, d, cee(w, d, 5.5), k}
+			return item{w, d, func() footprint { return cee(w, d, 5.5) }, k}
 		case t < 0.75:
 			w = p.r.in(26, 44)
 			k.storeys, k.doors, k.flats = 4+p.r.intn(3), 2, 4
-			return item{w, d, slab(2, w, d), k}
+			return item{w, d, func() footprint { return slab(2, w, d) }, k}
 		}
-		return item{w, d, rectangle(w, d), k}
+		return item{w, d, func() footprint { return rectangle(w, d) }, k}
 	})
 }
 
@@ -137,9 +138,9 @@ func (p *packer) villas() {
 		if p.r.odds(0.35) {
 			w *= 2
 			k.doors, k.flats = 2, 2
-			return item{w, d, slab(2, w, d), k}
+			return item{w, d, func() footprint { return slab(2, w, d) }, k}
 		}
-		return item{w, d, ell(w, d, 7.5), k}
+		return item{w, d, func() footprint { return ell(w, d, 7.5) }, k}
 	})
 }
 
@@ -151,12 +152,12 @@ func (p *packer) village() {
 		w, d := p.r.in(9.5, 14), p.r.in(8.5, 11)
 		k := body{use: "residential", storeys: 2 + p.r.intn(2), doors: 1, flats: 2}
 		if p.r.odds(0.25) {
-			return item{w + 3, d + 3, ell(w+3, d+3, 6), k}
+			return item{w + 3, d + 3, func() footprint { return ell(w+3, d+3, 6) }, k}
 		}
 		if p.r.odds(0.16) { // a place left free
 			return item{w: 500, d: 500}
 		}
-		return item{w, d, rectangle(w, d), k}
+		return item{w, d, func() footprint { return rectangle(w, d) }, k}
 	})
 }
 
@@ -181,15 +182,15 @@ func (p *packer) offices() {
 		case t < 0.25:
 			w, d = p.r.in(44, 62), p.r.in(38, 48)
 			k.storeys = 5 + p.r.intn(9)
-			return item{w, d, ell(w, d, 18), k}
+			return item{w, d, func() footprint { return ell(w, d, 18) }, k}
 		case t < 0.4:
-			return item{w, d, chamfered(w, d, 6), k}
+			return item{w, d, func() footprint { return chamfered(w, d, 6) }, k}
 		case t < 0.5:
 			w, d = p.r.in(50, 66), p.r.in(44, 52)
 			k.storeys = 5 + p.r.intn(6)
-			return item{w, d, court(w, d, 15), k}
+			return item{w, d, func() footprint { return court(w, d, 15) }, k}
 		}
-		return item{w, d, rectangle(w, d), k}
+		return item{w, d, func() footprint { return rectangle(w, d) }, k}
 	})
 }
 
@@ -198,11 +199,11 @@ func (p *packer) mall() {
 	p.rows(u, 9, 118, 26, func() item {
 		w, d := p.r.in(54, 130), p.r.in(48, 96)
 		k := body{use: "commercial", storeys: 3 + p.r.intn(4)}
-		return item{w, d, chamfered(w, d, p.r.in(6, 16)), k}
+		return item{w, d, func() footprint { return chamfered(w, d, p.r.in(6, 16)) }, k}
 	})
 	p.rows(u, 7, 44, 14, func() item {
 		w, d := p.r.in(22, 44), p.r.in(16, 26)
-		return item{w, d, rectangle(w, d), body{use: "commercial", storeys: 2 + p.r.intn(4)}}
+		return item{w, d, func() footprint { return rectangle(w, d) }, body{use: "commercial", storeys: 2 + p.r.intn(4)}}
 	})
 }
 
@@ -212,25 +213,26 @@ func (p *packer) industry() {
 	w0, d0 := p.r.in(50, 90), p.r.in(26, 40)
 	p.rows(u, 9, (d0+p.r.in(18, 26))*p.room, p.r.in(14, 20)*p.room, func() item {
 		if p.r.odds(0.12) {
-			return item{36, 15, rectangle(36, 15), body{use: "office", storeys: 3 + p.r.intn(4)}}
+			return item{36, 15, func() footprint { return rectangle(36, 15) }, body{use: "office", storeys: 3 + p.r.intn(4)}}
 		}
 		w := w0 * p.r.in(0.7, 1.2)
-		return item{w, d0, rectangle(w, d0), body{use: "industrial", storeys: 1 + p.r.intn(2)}}
+		return item{w, d0, func() footprint { return rectangle(w, d0) }, body{use: "industrial", storeys: 1 + p.r.intn(2)}}
 	})
 }
 
 func (p *packer) school() {
 	u := p.facing()
 	n := 0
+	p.pitch(u)
 	p.limit = 6
 	p.rows(u, 9, 58, 22, func() item {
 		if n++; n%3 == 1 {
-			return item{62, 46, eee(62, 46, 11), body{use: "school", storeys: 4 + p.r.intn(2)}}
+			return item{62, 46, func() footprint { return eee(62, 46, 11) }, body{use: "school", storeys: 4 + p.r.intn(2)}}
 		}
 		if p.r.odds(0.4) {
-			return item{46, 34, cee(46, 34, 10), body{use: "school", storeys: 4}}
+			return item{46, 34, func() footprint { return cee(46, 34, 10) }, body{use: "school", storeys: 4}}
 		}
-		return item{38, 16, rectangle(38, 16), body{use: "school", storeys: 3 + p.r.intn(3)}}
+		return item{38, 16, func() footprint { return rectangle(38, 16) }, body{use: "school", storeys: 3 + p.r.intn(3)}}
 	})
 }
 
@@ -238,10 +240,10 @@ func (p *packer) hospital() {
 	u := p.facing()
 	p.rows(u, 9, 66, 18, func() item {
 		if p.r.odds(0.4) {
-			return item{70, 52, court(70, 52, 17), body{use: "hospital", storeys: 6 + p.r.intn(4)}}
+			return item{70, 52, func() footprint { return court(70, 52, 17) }, body{use: "hospital", storeys: 6 + p.r.intn(4)}}
 		}
 		w := p.r.in(40, 62)
-		return item{w, 20, slab(2, w, 20), body{use: "hospital", storeys: 9 + p.r.intn(9)}}
+		return item{w, 20, func() footprint { return slab(2, w, 20) }, body{use: "hospital", storeys: 9 + p.r.intn(9)}}
 	})
 }
 
@@ -250,10 +252,10 @@ func (p *packer) civic() {
 	p.limit = 5
 	p.rows(u, 14, 84, 30, func() item {
 		if p.r.odds(0.5) {
-			return item{76, 40, cee(76, 40, 15), body{use: "civic", storeys: 5 + p.r.intn(6)}}
+			return item{76, 40, func() footprint { return cee(76, 40, 15) }, body{use: "civic", storeys: 5 + p.r.intn(6)}}
 		}
 		w, d := p.r.in(40, 60), p.r.in(32, 44)
-		return item{w, d, chamfered(w, d, 9), body{use: "civic", storeys: 3 + p.r.intn(3)}}
+		return item{w, d, func() footprint { return chamfered(w, d, 9) }, body{use: "civic", storeys: 3 + p.r.intn(3)}}
 	})
 }
 
@@ -274,6 +276,6 @@ func (p *packer) landmark() {
 	}
 	p.rows(u, 7, 46, 16, func() item {
 		w, d := p.r.in(24, 40), p.r.in(18, 26)
-		return item{w, d, rectangle(w, d), body{use: "commercial", storeys: 3 + p.r.intn(4)}}
+		return item{w, d, func() footprint { return rectangle(w, d) }, body{use: "commercial", storeys: 3 + p.r.intn(4)}}
 	})
 }

@@ -84,3 +84,38 @@ func (m *planar) newLine(c class) int32 {
 	m.lines = append(m.lines, line{class: c})
 	return int32(len(m.lines) - 1)
 }
+
+// bridges are the nodes in rivers and streams at which streets that can cross
+// them come from both banks.
+func (m *planar) bridges() map[lattice.Point]bool {
+	out := map[lattice.Point]bool{}
+	for h := range half(len(m.next)) {
+		c := m.class(h)
+		if c != river && c != stream {
+			continue
+		}
+		banks := 0
+		for _, o := range m.outOf(h) {
+			banks += bool01(m.class(o).street() && !c.barrier(m.class(o)))
+		}
+		if banks > 1 {
+			out[m.origin(h)] = true
+		}
+	}
+	return out
+}
+
+// wetPoints are the points of rivers and streams.
+func (m *planar) wetPoints() map[lattice.Point]class {
+	wet := map[lattice.Point]class{}
+	for i := range m.lines {
+		if c := m.lines[i].class; c == river || c == stream {
+			for _, p := range m.lines[i].pieces {
+				for _, q := range p {
+					wet[q] = c
+				}
+			}
+		}
+	}
+	return wet
+}

@@ -4,11 +4,12 @@ import "math"
 
 // packer sets buildings into a plot, none on another, none over the wall.
 type packer struct {
-	plot  *plot
-	r     *chance
-	room  float64 // stretches the space between buildings; 1 is dense
-	boxes []box
-	out   []body
+	plot   *plot
+	r      *chance
+	room   float64 // stretches the space between buildings; 1 is dense
+	boxes  []box
+	out    []body
+	greens []box // sports fields
 
 	focus vec     // what is built lies within reach of here
 	reach float64 // metres; 0 is everywhere
@@ -54,10 +55,50 @@ func (p *packer) place(b box, f footprint, kind body) {
 	p.out = append(p.out, kind)
 }
 
+// pitch sets a sports field into a corner of the plot, as large as there is room for.
+func (p *packer) pitch(u vec) {
+	lo, hi := boxAround(p.plot.ring)
+	for _, size := range []vec{{52, 34}, {38, 25}, {17, 10}} {
+		for range 24 {
+			b := box{vec{p.r.in(lo.x, hi.x), p.r.in(lo.y, hi.y)}, u.left(), size.x, size.y}
+			if p.fits(b, 6, 0) {
+				p.boxes, p.greens = append(p.boxes, b), append(p.greens, b)
+				return
+			}
+		}
+	}
+}
+
+// inhabited tells whether there are homes on the plot.
+func (p *packer) inhabited() bool {
+	for i := range p.out {
+		if p.out[i].flats > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// lone makes room for one point block on a plot too narrow for rows.
+func (p *packer) lone() {
+	p.out, p.boxes, p.reach, p.limit = nil, nil, 0, 0
+	u := p.facing()
+	lo, hi := boxAround(p.plot.ring)
+	for size := 24.0; size > 7; size -= 3 {
+		for range 60 {
+			b := box{vec{p.r.in(lo.x, hi.x), p.r.in(lo.y, hi.y)}, u, size / 2, size * 0.42}
+			if p.fits(b, 1.5, 0) {
+				p.place(b, tower(size, size*0.84), body{use: "residential", storeys: 18, doors: 1, flats: 4})
+				return
+			}
+		}
+	}
+}
+
 // item is a building that a row may take: its size and what it is.
 type item struct {
 	w, d float64
-	f    footprint
+	f    func() footprint // made only once there is room
 	kind body
 }
 
@@ -80,7 +121,7 @@ func (p *packer) rows(u vec, margin, pitch, gap float64, choose func() item) {
 			it := choose()
 			b := box{u.mul(x + it.w/2).add(u.left().mul(y + it.d/2)), u, it.w / 2, it.d / 2}
 			if p.fits(b, margin, min(gap, 9)) {
-				p.place(b, it.f, it.kind)
+				p.place(b, it.f(), it.kind)
 				x += it.w + gap
 				misses, empty = 0, false
 				continue

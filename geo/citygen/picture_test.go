@@ -185,7 +185,7 @@ func (c *canvas) city(city *City, fr frame) {
 			case "land":
 				all(b.Shape.Polygons, "#15191E")
 			case "green":
-				all(b.Shape.Polygons, map[string]string{"park": "#1C2B22", "garden": "#1B2620", "wood": "#18241C", "farm": "#1A1F1A"}[b.Class])
+				all(b.Shape.Polygons, map[string]string{"park": "#1C2B22", "garden": "#1B2620", "wood": "#17261B", "farm": "#1A1F1A", "pitch": "#2A4A33"}[b.Class])
 			case "water":
 				all(b.Shape.Polygons, "#17303F")
 			case "rail":

@@ -19,6 +19,7 @@ type block struct {
 	ok     bool // there is room for a plot
 	use    use
 	bodies []body
+	greens []box
 	// holds is how many households it holds as homes of each use, plus one; 0
 	// before it has been tried.
 	holds [village + 1]int32
@@ -26,19 +27,14 @@ type block struct {
 
 // settle gives every block a use, so that each grid can house what it must, and
 // builds it up.
-func (c *carver) settle(ctx context.Context, v *division, f *Figures, households []int) ([]block, error) {
-	blocks := make([]block, len(c.faces))
-	c.each(ctx, len(blocks), func(i int) {
+func (c *carver) settle(ctx context.Context, blocks []block, v *division, f *Figures, households []int) error {
+	for i := range blocks {
 		b := &blocks[i]
-		b.face, b.grid = int32(i), v.grid[i]
-		if z := c.faces[i].zone; i != outside && (z == land || z == island) {
-			b.plot, b.ok = c.plotOf(int32(i))
-			if b.ok {
-				b.use = c.wish(b)
-			}
+		b.grid = v.grid[i]
+		if b.ok && b.use != landmark {
+			b.use = c.wish(b)
 		}
-	})
-	c.landmarks(blocks, f.Towers.Buildings)
+	}
 	c.each(ctx, len(v.faces), func(g int) {
 		c.house(blocks, v.faces[g], households[g], int32(g) == v.isle)
 	})
@@ -48,12 +44,25 @@ func (c *carver) settle(ctx context.Context, v *division, f *Figures, households
 	}
 	c.each(ctx, len(blocks), func(i int) { c.build(&blocks[i], room) })
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	if f.Buildings > 0 {
-		return blocks, trim(blocks, v, f.Buildings)
+		return trim(blocks, v, f.Buildings)
 	}
-	return blocks, nil
+	return nil
+}
+
+// plots finds the plot of every dry face.
+func (c *carver) plots(ctx context.Context) ([]block, error) {
+	blocks := make([]block, len(c.faces))
+	c.each(ctx, len(blocks), func(i int) {
+		b := &blocks[i]
+		b.face = int32(i)
+		if i != outside && c.faces[i].zone != water {
+			b.plot, b.ok = c.plotOf(int32(i))
+		}
+	})
+	return blocks, ctx.Err()
 }
 
 // each runs do for 0 to n-1 on all cores. do must touch only what is its own.
@@ -76,9 +85,9 @@ func (c *carver) chanceAt(b *block, what uint64) *chance {
 
 // build lays out one block. Halves of a block share their manner.
 func (c *carver) build(b *block, room float64) {
-	b.bodies = nil
+	b.bodies, b.greens = nil, nil
 	if b.ok {
-		b.bodies = layout(&b.plot, b.use, c.chanceAt(b, 21), room)
+		b.bodies, b.greens = layout(&b.plot, b.use, c.chanceAt(b, 21), room)
 	}
 }
 
@@ -89,6 +98,9 @@ func (c *carver) wish(b *block) use {
 	d := c.land.density(mid)
 	if c.faces[b.face].zone == island {
 		return villas
+	}
+	if c.faces[b.face].zone == upland {
+		return farm
 	}
 	if b.plot.area < 1500 {
 		return green
@@ -140,6 +152,9 @@ func draw(r *chance, of ...odds) use {
 // landmarks picks the plots of the super-tall towers: near the business centre,
 // not too close together.
 func (c *carver) landmarks(blocks []block, n int) {
+	if n == 0 {
+		return
+	}
 	var order []*block
 	for i := range blocks {
 		if b := &blocks[i]; b.ok && b.plot.area > 7500 && c.faces[b.face].zone == land {
@@ -175,7 +190,7 @@ func (c *carver) landmarks(blocks []block, n int) {
 func (c *carver) house(blocks []block, faces []int32, need int, isle bool) {
 	var plots []*block
 	for _, f := range faces {
-		if b := &blocks[f]; b.ok && b.use != landmark {
+		if b := &blocks[f]; b.ok && b.use != landmark && c.faces[f].zone != upland {
 			plots = append(plots, b)
 			if isle {
 				b.use = villas
@@ -194,7 +209,7 @@ func (c *carver) house(blocks []block, faces []int32, need int, isle bool) {
 		b.use = u
 	}
 	for _, b := range plots { // homes instead of other things, the largest plots first
-		if total*100 < 105*need && !b.use.homes() && (b.use != green || b.plot.area > 4000) {
+		if total*100 < 105*need && !b.use.homes() && (b.use != green || b.plot.area > 4000 || total == 0) {
 			become(b, c.homesAt(b))
 		}
 	}
@@ -230,7 +245,8 @@ func (c *carver) holds(b *block, u use) int {
 	}
 	if b.holds[u] == 0 {
 		n := int32(1) // one too many, so that 0 is not tried again
-		for _, x := range layout(&b.plot, u, c.chanceAt(b, 21), 1) {
+		bodies, _ := layout(&b.plot, u, c.chanceAt(b, 21), 1)
+		for _, x := range bodies {
 			n += int32(x.flats * x.storeys)
 		}
 		b.holds[u] = n

@@ -1,5 +1,7 @@
 package citygen
 
+import "math"
+
 // footprint is the outline of a building around its own middle: x along its
 // front, y away from it (north, where it faces south). The first ring is the
 // outer one, counter-clockwise; others are courtyards.
@@ -147,4 +149,17 @@ func eee(w, d, t float64) footprint {
 func chamfered(w, d, t float64) footprint {
 	x, y := w/2, d/2
 	return footprint{{{-x + t, -y}, {x - t, -y}, {x, -y + t}, {x, y - t}, {x - t, y}, {-x + t, y}, {-x, y - t}, {-x, -y + t}}}
+}
+
+// rounded is the box with its short ends rounded, as a running track is.
+func (b box) rounded() []vec {
+	var out []vec
+	r := min(b.hd, b.hw)
+	for k := range 13 {
+		out = append(out, b.world(vec{b.hw - r, 0}.add(bearing(-math.Pi/2+math.Pi*float64(k)/12).mul(r))))
+	}
+	for k := range 13 {
+		out = append(out, b.world(vec{r - b.hw, 0}.add(bearing(math.Pi/2+math.Pi*float64(k)/12).mul(r))))
+	}
+	return out
 }

@@ -19,6 +19,8 @@ type terrain struct {
 	shores  [][]vec
 	ring    []vec // the ring road's course
 	railway []vec
+	// promenade is the course of the road around the lake.
+	promenade []vec
 
 	quarter   float64 // size of quarters with a grain of their own
 	shorePull float64 // how far from water streets follow it
@@ -77,7 +79,7 @@ func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
 	type wave struct{ k, amp, phase float64 }
 	var waves []wave
 	for k := 2; k <= harmonics; k++ {
-		waves = append(waves, wave{float64(k), rough / math.Pow(float64(k), 0.9) * r.in(0.4, 1), r.in(0, 2*math.Pi)})
+		waves = append(waves, wave{float64(k), rough / math.Pow(float64(k), 1.25) * r.in(0.3, 1), r.in(0, 2*math.Pi)})
 	}
 	n := int(2*math.Pi*math.Max(a, b)/pointEvery) * 2
 	out := make([]vec, n)
@@ -98,26 +100,28 @@ func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
 // north shore, the old town to the east, towns further out.
 func (t *terrain) lakeCity(r *chance, towns int) {
 	R := t.radius
-	t.outline = blob(r, vec{}, R*1.16, R*0.86, 0.1, 0.075, 34)
+	t.outline = blob(r, vec{}, R*1.14, R*0.85, 0.1, 0.2, 40)
 	c := vec{0.02 * R, -0.12 * R}
 	axis := -0.3
-	t.lake = blob(r, c, 0.36*R, 0.155*R, axis, 0.13, 12)
+	t.lake = blob(r, c, 0.36*R, 0.155*R, axis, 0.22, 12)
 	west, east := c.add(vec{-0.35 * R, 0}.turned(axis)), c.add(vec{0.35 * R, 0}.turned(axis))
 	in := meander(r, t.edge(vec{-0.78, 0.62}), t.shoreNear(west), 0.05*R, 2.2)
 	out := meander(r, t.shoreNear(east), t.edge(vec{0.93, -0.45}), 0.04*R, 1.6)
 	t.river = append(in, out...)
 	ic := c.add(vec{0.1 * R, 0.005 * R}.turned(axis))
-	t.isle = blob(r, ic, 0.05*R, 0.032*R, axis+0.4, 0.12, 7)
+	t.isle = blob(r, ic, 0.05*R, 0.032*R, axis+0.4, 0.2, 7)
 	t.shores = [][]vec{append(t.lake, t.lake[0]), in, out}
-	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0, 0.03, 4)
-	t.railway = meander(r, t.edge(vec{-0.96, -0.35}), t.edge(vec{0.35, -0.95}), 0.05*R, 1)
+	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0.08, 0.1, 5)
+	closed := append(t.lake[:len(t.lake):len(t.lake)], t.lake[0])
+	t.promenade = offset(closed, func(int) float64 { return -min(160, 0.03*R) })
+	t.railway = meander(r, t.edge(vec{-0.98, -0.3}), t.edge(vec{0.7, -0.8}), 0.04*R, 1)
 
 	t.quarter, t.shorePull = min(2300, 0.36*R), min(520, 0.09*R)
 	t.centre = c.add(vec{-0.02 * R, 0.3 * R}.turned(axis))
 	t.oldTown = vec{0.56 * R, 0.2 * R}
 	t.grains = []grain{{t.oldTown, 0.13 * R, 0.5, 2.5}, {t.centre, 0.14 * R, axis, 3}}
 	t.hearts = []heart{
-		{t.centre, 0.2 * R, 0.75}, {t.oldTown, 0.14 * R, 1.25},
+		{t.centre, 0.2 * R, 0.3}, {t.oldTown, 0.14 * R, 1.25},
 		{c, 0.62 * R, 0.42}, // all around the lake
 		{vec{-0.42 * R, 0.18 * R}, 0.15 * R, 0.7},
 		{vec{0.22 * R, 0.56 * R}, 0.12 * R, 0.65},
@@ -138,7 +142,7 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 // in the north-west and a stream.
 func (t *terrain) hillStreet(r *chance) {
 	R := t.radius
-	t.outline = blob(r, vec{}, R*1.2, R*0.85, 0.08, 0.07, 9)
+	t.outline = blob(r, vec{}, R*1.2, R*0.85, 0.08, 0.16, 14)
 	t.river = meander(r, t.edge(vec{0.35, 1}), t.edge(vec{0.15, -1}), 0.1*R, 1.3)
 	t.shores = [][]vec{t.river}
 	t.quarter, t.shorePull = 0.9*R, 0.2*R
