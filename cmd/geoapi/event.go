@@ -119,18 +119,23 @@ func (s *service) stream(c *gin.Context, filter notify.Filter, after int64) {
 		for i := range events {
 			after = events[i].Seq
 			if filter.Wants(&events[i]) {
-				buf = appendEvent(buf, &events[i])
+				whole := i+1 == len(events) || events[i+1].Seq != after
+				buf = appendEvent(buf, &events[i], whole)
 			}
 		}
 	}
 }
 
-// appendEvent writes one event of a stream. JSON as we write it has no line
-// breaks.
-func appendEvent(b []byte, e *notify.Event) []byte {
-	b = append(b, "id: "...)
-	b = appendInt(b, e.Seq)
-	b = append(b, "\nevent: "...)
+// appendEvent writes one event of a stream. Only the last of a change has its
+// number: a consumer that is cut off before it hears the change again. JSON as
+// we write it has no line breaks.
+func appendEvent(b []byte, e *notify.Event, last bool) []byte {
+	if last {
+		b = append(b, "id: "...)
+		b = appendInt(b, e.Seq)
+		b = append(b, '\n')
+	}
+	b = append(b, "event: "...)
 	b = append(b, e.Kind...)
 	b = append(b, "\ndata: "...)
 	b = append(b, e.Body...)

@@ -69,6 +69,15 @@ func (asPoint) Schema(huma.Registry) *huma.Schema {
 		Items: &huma.Schema{Type: "number"}, MinItems: &two, MaxItems: &three}
 }
 
+// orNull stands for a value of ours that may be null: huma has no word for it
+// where the value is an object.
+type orNull[T any] struct{}
+
+func (orNull[T]) Schema(r huma.Registry) *huma.Schema {
+	t := reflect.TypeFor[T]()
+	return &huma.Schema{OneOf: []*huma.Schema{r.Schema(t, true, t.Name()), {Type: "null"}}}
+}
+
 func describeAPI() *huma.OpenAPI {
 	reg := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	reg.RegisterTypeAlias(reflect.TypeFor[geo.Text](), reflect.TypeFor[asText]())

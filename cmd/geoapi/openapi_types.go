@@ -26,7 +26,9 @@ type locateRequest struct {
 	MaxM      float64  `json:"max_m,omitempty" minimum:"0" maximum:"10000"`
 }
 
-type areaBrief struct {
+// AreaBrief is exported, as AreaFull is, since huma looks only into embedded
+// structs that are.
+type AreaBrief struct {
 	ID       int64    `json:"id" doc:"Stable over editions; the feature id in tiles."`
 	Code     string   `json:"code"`
 	Name     geo.Text `json:"name"`
@@ -36,19 +38,19 @@ type areaBrief struct {
 	Floors   []int    `json:"floors,omitempty" nullable:"false" doc:"Of a stacked grid: lowest and highest."`
 }
 
-type areaFull struct {
-	areaBrief
+type AreaFull struct {
+	AreaBrief
 	Posts []postView `json:"posts" nullable:"false" doc:"Who answers for it today."`
 }
 
 type borderView struct {
-	DistanceM  float64       `json:"distance_m"`
-	BearingDeg float64       `json:"bearing_deg" doc:"From the point to the nearest place of the border, clockwise from north."`
-	At         lattice.Point `json:"at"`
-	Neighbour  *areaBrief    `json:"neighbour" nullable:"true" doc:"Beyond the border, at the owner's level; null where the jurisdiction ends."`
-	Follows    geo.Text      `json:"follows" doc:"The street, water or railway that the border runs along."`
-	Side       string        `json:"side" doc:"Which side of the border the point is on."`
-	Rule       string        `json:"rule" enum:"inside,east-then-north,first-from-east,nearest" doc:"What decided between the two sides."`
+	DistanceM  float64           `json:"distance_m"`
+	BearingDeg float64           `json:"bearing_deg" doc:"From the point to the nearest place of the border, clockwise from north."`
+	At         lattice.Point     `json:"at"`
+	Neighbour  orNull[AreaBrief] `json:"neighbour" doc:"Beyond the border, at the owner's level; null where the jurisdiction ends."`
+	Follows    geo.Text          `json:"follows" doc:"The street, water or railway that the border runs along."`
+	Side       string            `json:"side" doc:"Which side of the border the point is on."`
+	Rule       string            `json:"rule" enum:"inside,east-then-north,first-from-east,nearest" doc:"What decided between the two sides."`
 }
 
 type locationView struct {
@@ -60,27 +62,27 @@ type locationView struct {
 }
 
 type editionView struct {
-	ID            int64      `json:"id"`
-	EffectiveFrom *time.Time `json:"effective_from,omitempty"`
-	EffectiveTo   *time.Time `json:"effective_to,omitempty" nullable:"true"`
+	ID            int64             `json:"id"`
+	EffectiveFrom *time.Time        `json:"effective_from,omitempty"`
+	EffectiveTo   orNull[time.Time] `json:"effective_to,omitempty"`
 }
 
 type locateAnswer struct {
-	Status     string       `json:"status" enum:"inside,on_border,nearest,outside"`
-	Owner      *areaFull    `json:"owner" nullable:"true" doc:"The area that answers; null only outside."`
-	Grid       *areaFull    `json:"grid" nullable:"true" doc:"The finest basic grid at the point."`
-	Chain      []areaFull   `json:"chain,omitempty" nullable:"false" doc:"From the top down to the grid."`
-	Others     []areaFull   `json:"others" nullable:"false" doc:"The areas of other networks there; of a stacked network, all of the building."`
-	Border     *borderView  `json:"border" nullable:"true" doc:"The owner's border nearest to the point."`
-	Text       geo.Text     `json:"text" doc:"Where the point lies, in words, by language."`
-	Location   locationView `json:"location" doc:"The point in WGS84."`
-	Edition    *editionView `json:"edition" nullable:"true"`
-	Seq        int64        `json:"seq" doc:"The last change that the answer rests on."`
-	ValidUntil *time.Time   `json:"valid_until" nullable:"true" doc:"The next planned change; null when none is planned."`
-	Warnings   []string     `json:"warnings" nullable:"false" enum:"crs_suspect,stale_world" doc:"crs_suspect: outside, but inside if the numbers were in another system. stale_world: the store has not answered for a while."`
-	Neighbours []areaBrief  `json:"neighbours,omitempty" nullable:"false"`
-	Boundary   *geometry    `json:"boundary,omitempty" nullable:"true"`
-	Explain    []geo.Text   `json:"explain,omitempty" nullable:"false" doc:"Why, a step after another, by language."`
+	Status     string              `json:"status" enum:"inside,on_border,nearest,outside"`
+	Owner      orNull[AreaFull]    `json:"owner" doc:"The area that answers; null only outside."`
+	Grid       orNull[AreaFull]    `json:"grid" doc:"The finest basic grid at the point."`
+	Chain      []AreaFull          `json:"chain,omitempty" nullable:"false" doc:"From the top down to the grid."`
+	Others     []AreaFull          `json:"others" nullable:"false" doc:"The areas of other networks there; of a stacked network, all of the building."`
+	Border     orNull[borderView]  `json:"border" doc:"The owner's border nearest to the point."`
+	Text       geo.Text            `json:"text" doc:"Where the point lies, in words, by language."`
+	Location   locationView        `json:"location" doc:"The point in WGS84."`
+	Edition    orNull[editionView] `json:"edition"`
+	Seq        int64               `json:"seq" doc:"The last change that the answer rests on."`
+	ValidUntil orNull[time.Time]   `json:"valid_until" doc:"The next planned change; null when none is planned."`
+	Warnings   []string            `json:"warnings" nullable:"false" enum:"crs_suspect,stale_world" doc:"crs_suspect: outside, but inside if the numbers were in another system. stale_world: the store has not answered for a while."`
+	Neighbours []AreaBrief         `json:"neighbours,omitempty" nullable:"false"`
+	Boundary   orNull[geometry]    `json:"boundary,omitempty"`
+	Explain    []geo.Text          `json:"explain,omitempty" nullable:"false" doc:"Why, a step after another, by language."`
 }
 
 type geometry struct {
@@ -89,45 +91,45 @@ type geometry struct {
 }
 
 type gridCard struct {
-	areaFull
-	Chain      []areaFull     `json:"chain" nullable:"false"`
-	Figures    *world.Figures `json:"figures" nullable:"true" doc:"Of the basic network only."`
-	BBox       []float64      `json:"bbox" nullable:"true" doc:"west, south, east, north"`
-	Label      *lattice.Point `json:"label" nullable:"true" doc:"Where its name stands."`
-	Neighbours []areaBrief    `json:"neighbours" nullable:"false"`
-	Children   int            `json:"children" doc:"How many areas are below it."`
-	Edition    *editionView   `json:"edition" nullable:"true"`
-	Seq        int64          `json:"seq"`
+	AreaFull
+	Chain      []AreaFull            `json:"chain" nullable:"false"`
+	Figures    orNull[world.Figures] `json:"figures" doc:"Of the basic network only."`
+	BBox       orNull[[]float64]     `json:"bbox" doc:"west, south, east, north"`
+	Label      orNull[lattice.Point] `json:"label" doc:"Where its name stands."`
+	Neighbours []AreaBrief           `json:"neighbours" nullable:"false"`
+	Children   int                   `json:"children" doc:"How many areas are below it."`
+	Edition    orNull[editionView]   `json:"edition"`
+	Seq        int64                 `json:"seq"`
 }
 
 type gridChildren struct {
-	Grid     *areaBrief   `json:"grid" nullable:"true"`
-	Building string       `json:"building,omitempty"`
-	Children []areaBrief  `json:"children" nullable:"false"`
-	Edition  *editionView `json:"edition" nullable:"true"`
-	Seq      int64        `json:"seq"`
+	Grid     orNull[AreaBrief]   `json:"grid"`
+	Building string              `json:"building,omitempty"`
+	Children []AreaBrief         `json:"children" nullable:"false"`
+	Edition  orNull[editionView] `json:"edition"`
+	Seq      int64               `json:"seq"`
 }
 
 type gridNeighbours struct {
-	Grid       areaBrief    `json:"grid"`
-	Neighbours []areaBrief  `json:"neighbours" nullable:"false"`
-	Edition    *editionView `json:"edition" nullable:"true"`
-	Seq        int64        `json:"seq"`
+	Grid       AreaBrief           `json:"grid"`
+	Neighbours []AreaBrief         `json:"neighbours" nullable:"false"`
+	Edition    orNull[editionView] `json:"edition"`
+	Seq        int64               `json:"seq"`
 }
 
 type gridFeature struct {
-	Type       string         `json:"type" enum:"Feature"`
-	ID         int64          `json:"id"`
-	BBox       []float64      `json:"bbox" nullable:"true"`
-	Properties gridProperties `json:"properties"`
-	Geometry   *geometry      `json:"geometry" nullable:"true"`
+	Type       string            `json:"type" enum:"Feature"`
+	ID         int64             `json:"id"`
+	BBox       orNull[[]float64] `json:"bbox"`
+	Properties gridProperties    `json:"properties"`
+	Geometry   orNull[geometry]  `json:"geometry"`
 }
 
 type gridProperties struct {
-	areaBrief
-	Parent  string       `json:"parent"`
-	Edition *editionView `json:"edition" nullable:"true"`
-	Seq     int64        `json:"seq"`
+	AreaBrief
+	Parent  string              `json:"parent"`
+	Edition orNull[editionView] `json:"edition"`
+	Seq     int64               `json:"seq"`
 }
 
 type incidentReport struct {
@@ -142,14 +144,14 @@ type incidentReport struct {
 }
 
 type incidentKept struct {
-	ID       int64        `json:"id"`
-	Code     string       `json:"code"`
-	Status   string       `json:"status" enum:"inside,on_border,outside"`
-	Owner    *areaBrief   `json:"owner" nullable:"true" doc:"null when the place is outside: kept all the same, for a person to place."`
-	Grid     *areaBrief   `json:"grid" nullable:"true"`
-	Edition  editionView  `json:"edition"`
-	Seq      int64        `json:"seq"`
-	Incident geo.Incident `json:"incident"`
+	ID       int64             `json:"id"`
+	Code     string            `json:"code"`
+	Status   string            `json:"status" enum:"inside,on_border,outside"`
+	Owner    orNull[AreaBrief] `json:"owner" doc:"null when the place is outside: kept all the same, for a person to place."`
+	Grid     orNull[AreaBrief] `json:"grid"`
+	Edition  editionView       `json:"edition"`
+	Seq      int64             `json:"seq"`
+	Incident geo.Incident      `json:"incident"`
 }
 
 type incidentFeature struct {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
+	"sort"
 	"sync/atomic"
 	"time"
 
@@ -20,9 +22,11 @@ type shelf struct {
 	books []*book      // in the order of the world's networks
 	asker *asker
 
-	etag       string
-	etagHeader []string
-	edition    []byte // {"id", "effective_from", "effective_to"}, or null before the first
+	terms       []time.Time // at which posts begin or end
+	from, until time.Time   // the term that now is in
+	etag        string
+	etagHeader  []string
+	edition     []byte // {"id", "effective_from", "effective_to"}, or null before the first
 }
 
 // shelfKey is what the pieces are made of: if it is equal, so are they.
@@ -30,7 +34,7 @@ type shelfKey struct {
 	scheme, posts, base, buildings int64 // revisions
 	networks                       int64 // the newest revision of any
 	edition                        int64
-	minute                         int64 // posts come and go by date
+	term                           int64 // posts come and go by date: when the last one did
 }
 
 // book holds one network's pieces.
@@ -58,33 +62,65 @@ type library struct {
 // at returns the shelf for w at a time. The books of networks that did not
 // change are taken over from the shelf before.
 func (l *library) at(w *world.World, now time.Time) *shelf {
-	minute := now.Unix() / 60
 	s := l.current.Load()
-	if s != nil && s.world == w && s.key.minute == minute {
+	if s != nil && s.world == w && now.Before(s.until) {
 		return s
 	}
-	key := keyOf(w, minute)
-	next := &shelf{key: key, world: w, edition: appendEdition(nil, w.Edition())}
-	if s != nil && s.key == key {
+	next := &shelf{world: w, edition: appendEdition(nil, w.Edition())}
+	if s != nil && s.key.posts == w.Revision(geo.Posts) && s.terms != nil {
+		next.terms = s.terms
+	} else {
+		next.terms = termsOf(w)
+	}
+	next.from, next.until = term(next.terms, now)
+	next.key = keyOf(w, next.from)
+	if s != nil && s.key == next.key {
 		next.books, next.asker, next.etag, next.etagHeader = s.books, s.asker, s.etag, s.etagHeader
 	} else {
-		next.books = bookkeep(w, key, s)
+		next.books = bookkeep(w, next.key, s)
 		next.asker = newAsker(w.Scheme())
-		next.etag = key.etag()
+		next.etag = next.key.etag()
 		next.etagHeader = []string{next.etag}
 	}
 	l.current.Store(next) // a race makes a piece twice, no more
 	return next
 }
 
-func keyOf(w *world.World, minute int64) shelfKey {
+// termsOf returns the times at which a post begins or ends, in order.
+func termsOf(w *world.World) []time.Time {
+	terms := []time.Time{}
+	for p := range w.AllPosts() {
+		for _, t := range [...]*time.Time{p.From, p.To} {
+			if t != nil {
+				terms = append(terms, *t)
+			}
+		}
+	}
+	slices.SortFunc(terms, time.Time.Compare)
+	return slices.CompactFunc(terms, time.Time.Equal)
+}
+
+// term returns the span around now in which no post begins or ends.
+func term(terms []time.Time, now time.Time) (from, until time.Time) {
+	i := sort.Search(len(terms), func(i int) bool { return terms[i].After(now) })
+	from, until = time.Unix(0, 0), time.Unix(1<<40, 0)
+	if i > 0 {
+		from = terms[i-1]
+	}
+	if i < len(terms) {
+		until = terms[i]
+	}
+	return from, until
+}
+
+func keyOf(w *world.World, from time.Time) shelfKey {
 	k := shelfKey{
 		scheme:    w.Revision(geo.Scheming),
 		posts:     w.Revision(geo.Posts),
 		base:      w.Revision(geo.Base),
 		buildings: w.Revision(geo.Buildings),
 		edition:   w.Edition().ID,
-		minute:    minute,
+		term:      from.UnixNano(),
 	}
 	for _, n := range w.Networks() {
 		k.networks = max(k.networks, n.Revision)
@@ -96,7 +132,7 @@ func keyOf(w *world.World, minute int64) shelfKey {
 // incident while what it says of the place stays the same.
 func (k shelfKey) etag() string {
 	b := []byte(`W/"`)
-	for i, rev := range [...]int64{k.edition, k.networks, k.scheme, k.posts, k.base, k.buildings} {
+	for i, rev := range [...]int64{k.edition, k.networks, k.scheme, k.posts, k.base, k.buildings, k.term / 1e9} {
 		if i > 0 {
 			b = append(b, '-')
 		}
@@ -174,7 +210,7 @@ func (s *shelf) prepare(b *book, area int32) *piece {
 	p := &piece{cell: quoteField([]byte(g.Code)), named: route.Named{Code: g.Code, Name: g.Name}}
 	p.brief = appendGrid(nil, g)
 	p.full = append(append([]byte(nil), p.brief[:len(p.brief)-1]...), `,"posts":[`...)
-	for i, post := range s.world.Posts(g.Code, time.Unix(s.key.minute*60, 0)) {
+	for i, post := range s.world.Posts(g.Code, s.from) {
 		if i > 0 {
 			p.full = append(p.full, ',')
 		}

@@ -55,7 +55,7 @@ func NewHub(log Log, live *world.Live) *Hub {
 func (h *Hub) Changed(before, after *world.World, changes []geo.Change) {
 	events := make([]Event, 0, len(changes))
 	for _, c := range changes {
-		events = append(events, Of(c, before, after))
+		events = append(events, Of(c, before, after)...)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,11 +67,20 @@ func (h *Hub) Changed(before, after *world.World, changes []geo.Change) {
 	}
 	h.events = append(h.events, events...)
 	if len(h.events) > 2*kept { // amortised: the old ones go half at a time
-		h.events = append([]Event(nil), h.events[len(h.events)-kept:]...)
+		h.events = append([]Event(nil), latest(h.events)...)
 	}
 	h.seq = after.Seq()
 	close(h.more)
 	h.more = make(chan struct{})
+}
+
+// latest returns about the last kept events, all of each change.
+func latest(events []Event) []Event {
+	i := len(events) - kept
+	for i > 0 && events[i].Seq == events[i-1].Seq {
+		i--
+	}
+	return events[i:]
 }
 
 // Seq is the newest change told.
@@ -150,7 +159,7 @@ func (h *Hub) read(ctx context.Context, after, until int64) ([]Event, error) {
 		if c.Seq > until {
 			break // not in the world yet: it comes by memory
 		}
-		events = append(events, Of(c, nil, w))
+		events = append(events, Of(c, nil, w)...)
 	}
 	if len(events) == 0 { // the log was cut
 		return []Event{ReloadEvent(until, w.At())}, nil

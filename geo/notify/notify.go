@@ -70,34 +70,44 @@ type envelope struct {
 // source tells, as a URI reference, where events come from.
 const source = "/v1/events"
 
-// Of makes the event that tells a change. before is the world before it, nil if
-// unknown (the log is read from long ago): then a moved incident is told as
-// routed. after is the world with it or any later one.
-func Of(c geo.Change, before, after *world.World) Event {
-	e := Event{Seq: c.Seq}
-	var data any
-	subject := c.Object
+// Of makes the events that tell a change: one, but for a publication, which is
+// told as what changed and as what is in force. before is the world before it,
+// nil if unknown (the log is read from long ago): then a moved incident is told
+// as routed. after is the world with it or any later one.
+func Of(c geo.Change, before, after *world.World) []Event {
 	switch layer := c.Kind; {
 	case layer == geo.Incidents:
-		return ofIncident(c, before, after)
+		return []Event{ofIncident(c, before, after)}
 	case strings.HasPrefix(string(layer), "grids:"):
-		e.Kind, e.Network = GridChanged, strings.TrimPrefix(string(layer), "grids:")
-		data = map[string]any{"network": e.Network, "op": c.Op, "edition": edition(after)}
-	case layer == "editions" || layer == "edition":
-		e.Kind = EditionInForce
-		data = body(c)
+		return ofPublication(c, strings.TrimPrefix(string(layer), "grids:"))
 	case layer == geo.Posts:
-		e.Kind, data = PostChanged, map[string]any{"op": c.Op, "post": body(c)}
+		e := plain(c, PostChanged, map[string]any{"op": c.Op, "post": body(c)})
+		return []Event{e}
 	case layer == geo.Devices && c.Op != "load":
-		e.Kind, data = DeviceState, map[string]any{"op": c.Op, "device": body(c)}
+		e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": body(c)})
 		e.Areas = deviceAreas(c, after)
+		return []Event{e}
 	case layer == geo.Scheming:
-		e.Kind, data = SchemeChanged, map[string]any{"op": c.Op}
+		return []Event{plain(c, SchemeChanged, map[string]any{"op": c.Op})}
 	default:
-		e.Kind, data = LayerChanged, map[string]any{"layer": layer, "op": c.Op}
+		return []Event{plain(c, LayerChanged, map[string]any{"layer": layer, "op": c.Op})}
 	}
-	e.Body = seal(c, e.Kind, subject, data)
-	return e
+}
+
+func plain(c geo.Change, k Kind, data any) Event {
+	return Event{Seq: c.Seq, Kind: k, Body: seal(c, strconv.FormatInt(c.Seq, 10), k, c.Object, data)}
+}
+
+// ofPublication tells that a network has a new state, and that the edition that
+// brought it counts. An edition that changes several networks is told once for
+// each.
+func ofPublication(c geo.Change, network string) []Event {
+	data := map[string]any{"network": network, "edition": c.Object}
+	seq := strconv.FormatInt(c.Seq, 10)
+	return []Event{
+		{Seq: c.Seq, Kind: GridChanged, Network: network, Body: seal(c, seq+"/grids", GridChanged, network, data)},
+		{Seq: c.Seq, Kind: EditionInForce, Network: network, Body: seal(c, seq, EditionInForce, c.Object, data)},
+	}
 }
 
 // ofIncident tells what became of an incident.
@@ -116,7 +126,7 @@ func ofIncident(c geo.Change, before, after *world.World) Event {
 			e.Areas = append(e.Areas, chain(before, old.Owner)...)
 		}
 	}
-	e.Body = seal(c, e.Kind, strconv.FormatInt(in.ID, 10), map[string]any{"incident": body(c)})
+	e.Body = seal(c, strconv.FormatInt(c.Seq, 10), e.Kind, strconv.FormatInt(in.ID, 10), map[string]any{"incident": body(c)})
 	return e
 }
 
@@ -150,8 +160,6 @@ func deviceAreas(c geo.Change, w *world.World) []string {
 	return chain(w, n.Grids[area].Code)
 }
 
-func edition(w *world.World) int64 { return w.Edition().ID }
-
 // body is a change's body as JSON, null when it has none.
 func body(c geo.Change) json.RawMessage {
 	if !json.Valid(c.Body) {
@@ -160,10 +168,10 @@ func body(c geo.Change) json.RawMessage {
 	return c.Body
 }
 
-func seal(c geo.Change, k Kind, subject string, data any) []byte {
+func seal(c geo.Change, id string, k Kind, subject string, data any) []byte {
 	inner, err := json.Marshal(data)
 	if err == nil {
-		inner, err = json.Marshal(envelope{"1.0", strconv.FormatInt(c.Seq, 10), source, k, subject, c.At.UTC(), "application/json", inner})
+		inner, err = json.Marshal(envelope{"1.0", id, source, k, subject, c.At.UTC(), "application/json", inner})
 	}
 	if err != nil {
 		panic(err) // strings, numbers and JSON that was checked
@@ -175,7 +183,7 @@ func seal(c geo.Change, k Kind, subject string, data any) []byte {
 // it reads the present state, which holds everything up to seq, and goes on.
 func ReloadEvent(seq int64, at time.Time) Event {
 	c := geo.Change{Seq: seq, At: at}
-	return Event{Seq: seq, Kind: Reload, Body: seal(c, Reload, "", map[string]int64{"seq": seq})}
+	return Event{Seq: seq, Kind: Reload, Body: seal(c, strconv.FormatInt(seq, 10), Reload, "", map[string]int64{"seq": seq})}
 }
 
 // Filter says which events a consumer hears. The zero value hears all.

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+func loadDocument(t *testing.T, h *townHouse) *openapi3.T {
+	t.Helper()
+	resp, err := http.Get(h.url + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	doc, err := openapi3.NewLoader().LoadFromData(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// Every route is in the document, and everything in the document is a route.
+func TestOpenAPIDescribesEveryRoute(t *testing.T) {
+	h := openTown(t)
+	doc := loadDocument(t, h)
+	if err := doc.Validate(context.Background()); err != nil {
+		t.Errorf("the document is not valid: %v", err)
+	}
+	if doc.OpenAPI != "3.1.0" {
+		t.Errorf("version %s", doc.OpenAPI)
+	}
+	told := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			told[method+" "+path] = true
+		}
+	}
+	for _, r := range h.routes() {
+		if !told[r.method+" "+r.path] {
+			t.Errorf("%s %s is not described", r.method, r.path)
+		}
+		delete(told, r.method+" "+r.path)
+	}
+	for route := range told {
+		if !strings.Contains(route, "/v1/imports") { // another's routes
+			t.Errorf("%s is described and not there", route)
+		}
+	}
+}
+
+// Answers are what the document says, the hand-written ones too.
+func TestAnswersMatchTheDocument(t *testing.T) {
+	h := openTown(t)
+	doc := loadDocument(t, h)
+	doc.Servers = openapi3.Servers{{URL: h.url}}
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.post(t, "/v1/incidents", incidentAt(0.5, 0.5, `,"source":"hotline"`))
+	for _, r := range []struct{ method, path, body string }{
+		{"GET", "/v1/locate?crs=wgs84&" + where(0.9, 0.3), ""},
+		{"GET", "/v1/locate?crs=wgs84&include=neighbours,boundary,explain&" + where(2.5, 2.5), ""},
+		{"GET", "/v1/locate?crs=gcj02&" + where(-9, 0.3), ""},
+		{"GET", "/v1/locate?crs=wgs84&on_outside=nearest&max_m=1000&" + where(-1, 0.3), ""},
+		{"POST", "/v1/locate", incidentLocate(0.7, 0.7)},
+		{"GET", "/v1/grids/" + gridCode(0), ""},
+		{"GET", "/v1/grids/T1", ""},
+		{"GET", "/v1/grids/520115001", ""},
+		{"GET", "/v1/grids/520115001/children", ""},
+		{"GET", "/v1/grids/J-TOWER/children", ""},
+		{"GET", "/v1/grids/520115001001/neighbours", ""},
+		{"GET", "/v1/grids/" + gridCode(0) + "/boundary", ""},
+		{"GET", "/v1/grids/nope", ""},
+		{"GET", "/v1/suggest?q=grid", ""},
+		{"POST", "/v1/incidents", incidentAt(1.5, 0.5, "")},
+		{"POST", "/v1/incidents", incidentAt(-1.5, 0.5, "")},
+		{"GET", "/v1/incidents", ""},
+		{"GET", "/v1/incidents/1", ""},
+		{"POST", "/v1/incidents/1/state", `{"state":"closed"}`},
+		{"GET", "/v1/scheme", ""},
+		{"GET", "/v1/editions", ""},
+		{"GET", "/healthz", ""},
+		{"GET", "/readyz", ""},
+	} {
+		req, _ := http.NewRequest(r.method, h.url+r.path, strings.NewReader(r.body))
+		if r.body != "" {
+			req.Header.Set("Content-Type", "application/json")
+		}
+		route, params, err := router.FindRoute(req)
+		if err != nil {
+			t.Errorf("%s %s: %v", r.method, r.path, err)
+			continue
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route}
+		out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header,
+			Body: io.NopCloser(bytes.NewReader(body))}
+		if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
+			t.Errorf("%s %s: %d %s\n%v", r.method, r.path, resp.StatusCode, body, err)
+		}
+	}
+}
+
+func incidentLocate(x, y float64) string {
+	return strings.Replace(incidentAt(x, y, ""), `,"category":"noise"`, "", 1)
+}
+
+// The page that shows the document asks nobody else for anything.
+func TestDocsAreSelfContained(t *testing.T) {
+	h := openTown(t)
+	resp, err := http.Get(h.url + "/docs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != 200 || bytes.Contains(body, []byte("://")) {
+		t.Errorf("%d: the page names another place", resp.StatusCode)
+	}
+}
