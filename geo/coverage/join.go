@@ -122,40 +122,47 @@ func (j *join) choose(items []boxed, axis int, mid int32, side int) {
 	}
 }
 
-// halve chooses where to cut: across the longer side of where the boxes'
-// middles lie, at their mean. Not ok when that would hardly thin them out.
+// halve chooses where to cut: across the longer side of where the boxes' middles
+// lie, at their mean, both judged by a sample. Not ok when that would hardly thin
+// them out.
 func halve(a, b []boxed, few bool) (axis int, mid int32, ok bool) {
 	if few {
 		return 0, 0, false
 	}
+	const sample = 64
+	n := len(a) + len(b)
+	step := max(1, n/sample)
+	var taken [2 * sample]*boxed
+	count := 0
+	for i := step / 2; i < n && count < len(taken); i += step {
+		if taken[count] = &a[min(i, len(a)-1)]; i >= len(a) {
+			taken[count] = &b[i-len(a)]
+		}
+		count++
+	}
 	lo, hi := [2]int64{1 << 40, 1 << 40}, [2]int64{-1 << 40, -1 << 40}
 	var sum [2]int64
-	for _, items := range [...][]boxed{a, b} {
-		for i := range items {
-			x := int64(items[i].min.X) + int64(items[i].max.X)
-			y := int64(items[i].min.Y) + int64(items[i].max.Y)
-			lo[0], hi[0], sum[0] = min(lo[0], x), max(hi[0], x), sum[0]+x
-			lo[1], hi[1], sum[1] = min(lo[1], y), max(hi[1], y), sum[1]+y
-		}
+	for _, t := range taken[:count] {
+		x := int64(t.min.X) + int64(t.max.X)
+		y := int64(t.min.Y) + int64(t.max.Y)
+		lo[0], hi[0], sum[0] = min(lo[0], x), max(hi[0], x), sum[0]+x
+		lo[1], hi[1], sum[1] = min(lo[1], y), max(hi[1], y), sum[1]+y
 	}
 	if hi[1]-lo[1] > hi[0]-lo[0] {
 		axis = 1
 	}
-	n := int64(len(a) + len(b))
-	mid = int32(sum[axis] / (2 * n))
-	both := int64(0)
-	for _, items := range [...][]boxed{a, b} {
-		for i := range items {
-			from, to := items[i].min.X, items[i].max.X
-			if axis == 1 {
-				from, to = items[i].min.Y, items[i].max.Y
-			}
-			if from <= mid && to > mid {
-				both++
-			}
+	mid = int32(sum[axis] / int64(2*count))
+	both := 0
+	for _, t := range taken[:count] {
+		from, to := t.min.X, t.max.X
+		if axis == 1 {
+			from, to = t.min.Y, t.max.Y
+		}
+		if from <= mid && to > mid {
+			both++
 		}
 	}
-	return axis, mid, both*3 < n && hi[axis] > lo[axis]
+	return axis, mid, both*3 < count && hi[axis] > lo[axis]
 }
 
 func (p part) half(axis int, mid int32, side int) part {

@@ -132,6 +132,7 @@ func (l *linework) index(edges []edge) []segment {
 		ends[i].v = uint32(len(keys) - 1)
 	}
 	rank := make([]uint32, len(keys))
+	l.points = make([]lattice.Point, 0, len(keys)/2)
 	last := uint64(0)
 	for i, k := range sortKeyed(keys) {
 		if i == 0 || k.key != last {

@@ -48,6 +48,7 @@ func node(edges []edge) (*linework, error) {
 type meetings struct {
 	lw        *linework
 	hits      []hit
+	first     []uint32        // once sorted, the hits of segment s: hits[first[s]:first[s+1]]
 	crossings []lattice.Point // cells with a crossing
 	cells     []lattice.Point // crossings without a vertex: numbered after the vertices
 	hot       []uint32        // cells with a crossing, by number
@@ -137,56 +138,73 @@ func (m *meetings) bend() []edge {
 	m.sortHits()
 	live := m.spread()
 	edges := make([]edge, 0, len(m.lw.labels)+2*len(m.hits))
-	hits := m.hits
 	for s := range uint32(len(m.lw.segs)) {
-		n := 0
-		for n < len(hits) && hits[n].seg == s {
-			n++
-		}
-		edges = m.divide(edges, s, hits[:n], live)
-		hits = hits[n:]
+		edges = m.divide(edges, s, m.hitsOf(s), live)
 	}
 	return edges
 }
 
-// sortHits puts the hits of each segment in the order in which it meets them. A
-// straight path through cells never turns back in x or in y, so the order of
-// centres is that of the path.
+// sortHits puts the hits of each segment in the order in which it meets them,
+// each once. A straight path through cells never turns back in x or in y, so the
+// order of centres is that of the path.
 func (m *meetings) sortHits() {
-	slices.SortFunc(m.hits, func(g, h hit) int {
-		if g.seg != h.seg {
-			return cmp.Compare(g.seg, h.seg)
+	m.first = make([]uint32, len(m.lw.segs)+1)
+	sorted := group(m.hits, m.first, func(h hit) uint32 { return h.seg })
+	kept := sorted[:0]
+	for s := range uint32(len(m.lw.segs)) {
+		list := sorted[m.first[s]:m.first[s+1]]
+		a, b := m.lw.ends(s)
+		slices.SortFunc(list, func(g, h hit) int {
+			p, q := m.at(g.cell), m.at(h.cell)
+			if p.X != q.X {
+				return cmp.Compare(p.X, q.X)
+			}
+			if b.Y < a.Y {
+				return cmp.Compare(q.Y, p.Y)
+			}
+			return cmp.Compare(p.Y, q.Y)
+		})
+		m.first[s] = uint32(len(kept))
+		for i, h := range list {
+			if i == 0 || h != list[i-1] {
+				kept = append(kept, h)
+			}
 		}
-		a, b := m.lw.ends(g.seg)
-		p, q := m.at(g.cell), m.at(h.cell)
-		if p.X != q.X {
-			return cmp.Compare(p.X, q.X)
-		}
-		if b.Y < a.Y {
-			return cmp.Compare(q.Y, p.Y)
-		}
-		return cmp.Compare(p.Y, q.Y)
-	})
-	m.hits = slices.Compact(m.hits)
+	}
+	m.first[len(m.lw.segs)] = uint32(len(kept))
+	m.hits = kept
+}
+
+func (m *meetings) hitsOf(s uint32) []hit { return m.hits[m.first[s]:m.first[s+1]] }
+
+// group sorts by a small number, keeping the order of equals: those of number k
+// are at first[k] up to first[k+1].
+func group[T any](items []T, first []uint32, number func(T) uint32) []T {
+	for _, x := range items {
+		first[number(x)+1]++
+	}
+	for i := 1; i < len(first); i++ {
+		first[i] += first[i-1]
+	}
+	sorted := make([]T, len(items))
+	for _, x := range items {
+		sorted[first[number(x)]] = x
+		first[number(x)]++
+	}
+	// Every start has moved on to the next one's place.
+	copy(first[1:], first)
+	first[0] = 0
+	return sorted
 }
 
 // spread finds the live cells: those with a crossing, and all that hang together
 // with one by segments that enter both.
 func (m *meetings) spread() []bool {
 	cells := len(m.lw.points) + len(m.cells)
-	byCell := slices.Clone(m.hits)
-	slices.SortFunc(byCell, func(g, h hit) int { return cmp.Compare(g.cell, h.cell) })
-	start := func(hits []hit, before func(hit) bool) int {
-		n, _ := slices.BinarySearchFunc(hits, 0, func(h hit, _ int) int {
-			if before(h) {
-				return -1
-			}
-			return 1
-		})
-		return n
-	}
+	first := make([]uint32, cells+1)
+	byCell := group(m.hits, first, func(h hit) uint32 { return h.cell })
 	live := make([]bool, cells)
-	bent := make(map[uint32]bool)
+	bent := make([]bool, len(m.lw.segs))
 	queue := slices.Clone(m.hot)
 	for _, c := range queue {
 		live[c] = true
@@ -194,16 +212,15 @@ func (m *meetings) spread() []bool {
 	for len(queue) > 0 {
 		c := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		for i := start(byCell, func(h hit) bool { return h.cell < c }); i < len(byCell) && byCell[i].cell == c; i++ {
-			s := byCell[i].seg
-			if bent[s] {
+		for _, h := range byCell[first[c]:first[c+1]] {
+			if bent[h.seg] {
 				continue
 			}
-			bent[s] = true
-			for k := start(m.hits, func(h hit) bool { return h.seg < s }); k < len(m.hits) && m.hits[k].seg == s; k++ {
-				if d := m.hits[k].cell; !live[d] {
-					live[d] = true
-					queue = append(queue, d)
+			bent[h.seg] = true
+			for _, g := range m.hitsOf(h.seg) {
+				if !live[g.cell] {
+					live[g.cell] = true
+					queue = append(queue, g.cell)
 				}
 			}
 		}

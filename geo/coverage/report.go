@@ -74,11 +74,22 @@ const (
 	RepairBent      = "bent-border"     // bent through a lattice cell, by less than 1.5 units
 )
 
-// sort puts the repairs in an order that does not depend on the input's.
+// sort puts the repairs in an order that does not depend on the input's. It sorts
+// numbers: there may be a hundred thousand repairs, and they are large.
 func (r *Report) sort() {
-	slices.SortFunc(r.Repairs, func(a, b Repair) int {
+	order := make([]int32, len(r.Repairs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		a, b := &r.Repairs[i], &r.Repairs[j]
 		return cmp.Or(
 			cmp.Compare(a.Kind, b.Kind), lattice.Compare(a.At, b.At), slices.Compare(a.Codes, b.Codes),
 			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows))
 	})
+	sorted := make([]Repair, len(order))
+	for i, from := range order {
+		sorted[i] = r.Repairs[from]
+	}
+	r.Repairs = sorted
 }
