@@ -149,7 +149,8 @@ describe("fitStyle", () => {
     expect(filter("border-street")).toContain('["literal",[]]');
     expect(validateStyleMin(style)).toEqual([]);
     expect(JSON.stringify(wall)).toBe(before);
-    expect(style.sources["net-drains"]).toEqual({ type: "vector", url: "/tiles/drains.json" });
-    expect(style.layers.find((l) => l.id === "net-drains-hatch")).toMatchObject({ "source-layer": "reach" });
+    expect(style.layers.find((l) => l.id === "net-drains-hatch")).toMatchObject({
+      "source-layer": "drains:reach",
+    });
   });
 });

@@ -156,7 +156,7 @@ export const boundary = (grid: string, signal?: AbortSignal) =>
   get<GeoJSON.Feature | GeoJSON.FeatureCollection>(`/v1/grids/${code(grid)}/boundary`, signal);
 
 export const locate = ([lon, lat]: Point, signal?: AbortSignal) =>
-  get<Located>(`/v1/locate?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&include=chain`, signal);
+  get<Located>(`/v1/locate?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&crs=wgs84&include=chain`, signal);
 
 export const suggest = async (q: string, signal?: AbortSignal) =>
   (await get<{ suggestions?: Suggestion[] }>(`/v1/suggest?q=${encodeURIComponent(q)}&limit=8`, signal))

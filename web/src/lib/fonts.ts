@@ -6,16 +6,28 @@
 import ranges from "@fontsource/noto-sans-sc/unicode.json";
 
 const files = {
-  400: import.meta.glob<string>("/node_modules/@fontsource/noto-sans-sc/files/*-400-normal.woff2", {
-    query: "?url",
-    import: "default",
-    eager: true,
-  }),
-  600: import.meta.glob<string>("/node_modules/@fontsource/noto-sans-sc/files/*-600-normal.woff2", {
-    query: "?url",
-    import: "default",
-    eager: true,
-  }),
+  400: import.meta.glob<string>(
+    [
+      "/node_modules/@fontsource/noto-sans-sc/files/*-400-normal.woff2",
+      "!**/*-chinese-simplified-*", // all of the numbered ones in one
+    ],
+    {
+      query: "?url",
+      import: "default",
+      eager: true,
+    },
+  ),
+  600: import.meta.glob<string>(
+    [
+      "/node_modules/@fontsource/noto-sans-sc/files/*-600-normal.woff2",
+      "!**/*-chinese-simplified-*", // all of the numbered ones in one
+    ],
+    {
+      query: "?url",
+      import: "default",
+      eager: true,
+    },
+  ),
 };
 type Weight = keyof typeof files;
 
@@ -24,7 +36,7 @@ interface Face {
   range: string;
 }
 
-/** The files of a weight with their ranges, the later ranges first, as the family's own style sheet has them. */
+/** The files of a weight with their ranges, in the order of the family's own style sheet: where two hold a character, the later one counts. */
 function faces(weight: Weight): Face[] {
   const urls = Object.entries(files[weight]);
   return Object.entries(ranges as Record<string, string>).flatMap(([subset, range]) => {
@@ -47,9 +59,11 @@ export function registerFonts(): void {
 /** The `font-faces` of a MapLibre style, under the names that the style's text-font uses. */
 export function mapFontFaces(): Record<string, { url: string; "unicode-range": string[] }[]> {
   const list = (weight: Weight) =>
-    faces(weight).map(({ url, range }) => ({
-      url: new URL(url, location.href).href,
-      "unicode-range": range.split(","),
-    }));
+    faces(weight)
+      .reverse() // in a style the first one counts
+      .map(({ url, range }) => ({
+        url: new URL(url, location.href).href,
+        "unicode-range": range.split(","),
+      }));
   return { "Noto Sans SC Regular": list(400), "Noto Sans SC SemiBold": list(600) };
 }

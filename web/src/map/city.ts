@@ -4,6 +4,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { lang } from "../lib/i18n.ts";
 import type { Switch } from "../lib/params.ts";
 import { addIcons } from "./icons.ts";
+import { keepNames } from "./names.ts";
 import { Revisions } from "./revisions.ts";
 import { metaOf } from "./style.ts";
 
@@ -53,6 +54,7 @@ export class City {
     this.ready = new Promise((done) => {
       this.map.once("style.load", () => {
         addIcons(this.map, ratio);
+        keepNames(this.map);
         done();
       });
     });

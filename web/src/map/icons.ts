@@ -111,13 +111,11 @@ const glyphs = {
     pen.fill();
   },
   gate(pen: Pen) {
-    pen.moveTo(10, 20);
-    pen.lineTo(10, 10.5);
-    pen.moveTo(10, 12.5);
-    pen.lineTo(21, 10);
-    pen.moveTo(20, 20);
-    pen.lineTo(20, 15);
+    pen.roundRect(10.8, 8.8, 8.4, 12.4, 1);
     pen.stroke();
+    pen.beginPath();
+    pen.arc(16.7, 15.2, 1.2, 0, 7);
+    pen.fill();
   },
   water(pen: Pen) {
     pen.moveTo(15, 8);

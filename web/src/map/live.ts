@@ -2,11 +2,16 @@
 // fresh ones besides as elements that pulse. The pulse is CSS, so that the map
 // itself is drawn only when something on it changes.
 import { type GeoJSONSource, type Map as MapLibre, Marker } from "maplibre-gl";
-import { t, tOr } from "../lib/i18n.ts";
+import { t } from "../lib/i18n.ts";
 import { type Incident, type Mark, markOf } from "../lib/incident.ts";
+import { categoryName } from "../lib/names.ts";
 import { acknowledge, categories, serverNow } from "../lib/state.ts";
 
-type Shown = { incident: Incident; mark: Mark };
+interface Shown {
+  incident: Incident;
+  mark: Mark;
+  what: string;
+}
 
 export class LiveLayer {
   private shown = new Map<number, Shown>();
@@ -26,10 +31,12 @@ export class LiveLayer {
     for (const incident of all.values()) {
       const mark = markOf(incident, categories.value, serverNow.peek());
       const before = this.shown.get(incident.id);
-      if (before?.incident === incident && before.mark === mark) continue;
+      const what = categoryName(incident.category);
+      if (before?.incident === incident && before.mark === mark && before.what === what) continue;
       if (before) remove.push(incident.id);
-      add.push(feature(incident, mark));
-      this.shown.set(incident.id, { incident, mark });
+      const next = { incident, mark, what };
+      add.push(feature(next));
+      this.shown.set(incident.id, next);
     }
     for (const id of remove) if (!all.has(id)) this.shown.delete(id);
     if (add.length + remove.length > 0) void source.updateData({ add, remove });
@@ -53,12 +60,12 @@ export class LiveLayer {
   }
 }
 
-function feature(incident: Incident, mark: Mark): GeoJSON.Feature {
+function feature({ incident, mark, what }: Shown): GeoJSON.Feature {
   return {
     type: "Feature",
     id: incident.id,
     geometry: { type: "Point", coordinates: incident.point },
-    properties: { id: incident.id, mark, category: incident.category },
+    properties: { id: incident.id, mark, what },
   };
 }
 
@@ -68,11 +75,11 @@ const paths: Record<Mark, string> = {
   urgent: "M16 3 29 16 16 29 3 16Z",
 };
 
-function pulseElement({ incident, mark }: Shown, onClick: (incident: Incident) => void): HTMLElement {
+function pulseElement({ incident, mark, what }: Shown, onClick: (incident: Incident) => void): HTMLElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `pulse pulse-${mark}`;
-  button.setAttribute("aria-label", `${t(mark)}: ${tOr("category", incident.category)}`);
+  button.setAttribute("aria-label", `${t(mark)}: ${what}`);
   button.innerHTML = `<i></i><svg viewBox="0 0 32 32" aria-hidden="true"><path d="${paths[mark]}"/></svg>`;
   button.addEventListener("click", (event) => {
     event.stopPropagation();

@@ -55,20 +55,22 @@ export function fitStyle(
   return style;
 }
 
-/** Hatches a network's finest areas, above the ground and below the borders of the basic network. */
+/**
+ * Hatches a network's finest areas, above the ground and below the borders of the
+ * basic network. In the one picture a network's layers have its id before theirs.
+ */
 function addExclusive(style: StyleSpecification, network: SchemeNetwork, index: number): void {
   const finest = network.levels.findLast((level) => !level.kind || level.kind === "area");
   if (!finest) return;
-  const source = `net-${network.id}`;
-  style.sources[source] = { type: "vector", url: `/tiles/${encodeURIComponent(network.id)}.json` };
+  const id = `net-${network.id}`;
   const metadata = { switch: "exclusive" } satisfies Meta;
-  const common = { source, metadata, minzoom: 11.5 };
+  const common = { source: "onepicture", metadata, minzoom: 11.5 };
   const layers: LayerSpecification[] = [
     {
       ...common,
-      id: `${source}-hatch`,
+      id: `${id}-hatch`,
       type: "fill",
-      "source-layer": finest.id,
+      "source-layer": `${network.id}:${finest.id}`,
       paint: {
         "fill-pattern": `hatch-${index % 2}`,
         "fill-opacity": ["interpolate", ["linear"], ["zoom"], 11.5, 0.1, 14, 0.2],
@@ -76,17 +78,17 @@ function addExclusive(style: StyleSpecification, network: SchemeNetwork, index: 
     },
     {
       ...common,
-      id: `${source}-edge`,
+      id: `${id}-edge`,
       type: "line",
-      "source-layer": "borders",
+      "source-layer": `${network.id}:borders`,
       paint: { "line-color": "#C3CCD6", "line-width": 1.2, "line-dasharray": [4, 2], "line-opacity": 0.8 },
     },
   ];
   const label: LayerSpecification = {
     ...common,
-    id: `${source}-label`,
+    id: `${id}-label`,
     type: "symbol",
-    "source-layer": "labels",
+    "source-layer": `${network.id}:labels`,
     minzoom: 14.2,
     layout: {
       "text-field": [

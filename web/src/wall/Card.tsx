@@ -132,7 +132,7 @@ function PostLine({ post, of }: { post: Post; of?: string }) {
   const name = nameOf(post.name) || post.ref || post.code;
   return (
     <li class={of ? "above" : ""}>
-      <span>{[of, tOr("role", post.role)].filter(Boolean).join(" ")}</span>
+      <span>{of ?? tOr("role", post.role)}</span>
       {link ? (
         <a href={link} target="_blank" rel="noreferrer">
           {name}

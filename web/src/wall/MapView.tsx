@@ -39,7 +39,7 @@ export function MapView({ params }: { params: Params }) {
     };
   });
   return (
-    <MapFrame map={container} class="main-map">
+    <MapFrame map={container} class="main-map" as="main">
       <div class="tools">
         <Search onChoose={(choice) => void goToFound(choice)} />
         <Layers />

@@ -40,7 +40,8 @@ export const tilesChanged: TilesChanged = (tileset, revision, tiles) => {
   if (!revisions.note(tileset, revision)) return;
   const before = changed.get(tileset) ?? [];
   changed.set(tileset, tiles && before !== "all" ? [...before, ...tiles] : "all");
-  asking ??= setTimeout(() => {
+  if (asking !== undefined) return;
+  asking = setTimeout(() => {
     asking = undefined;
     for (const [name, ids] of changed) {
       for (const city of cities) city.refresh(name, ids === "all" ? undefined : ids);

@@ -60,7 +60,7 @@ export function useCity(role: "main" | "inset", use: (city: City) => (() => void
           style,
           ratio: pixelRatio(),
           interactive: role === "main",
-          label: t("map"),
+          label: t(role === "main" ? "map" : "inset"),
         });
       } catch {
         mapTrouble.value = "noWebgl"; // MapLibre throws where it gets no context

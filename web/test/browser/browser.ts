@@ -56,12 +56,13 @@ export async function openWall(browser: Browser, origin: string, query = "", scr
     if (message.type() === "error") errors.push(message.text());
   });
   page.on("pageerror", (error) => errors.push(error.message));
+  const isIdle = () =>
+    document.documentElement.dataset.ready === "idle" && window.onegrid.map.areTilesLoaded();
   const idle = async () => {
-    await page.waitForFunction(
-      () => document.documentElement.dataset.ready === "idle" && window.onegrid.map.areTilesLoaded(),
-      undefined,
-      { timeout: 60_000 },
-    );
+    do {
+      await page.waitForFunction(isIdle, undefined, { timeout: 60_000 });
+      await page.waitForTimeout(300); // names are put on the map when it has come to rest, and stir it again
+    } while (!(await page.evaluate(isIdle)));
   };
   await page.goto(`${origin}/wall?test&lang=zh${query && `&${query}`}`);
   await idle();

@@ -33,7 +33,7 @@ async function report([lon, lat]: [number, number], more = {}): Promise<{ id: nu
   const answer = await fetch(`${city.wall}/v1/incidents`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ point: { lon, lat }, category: "noise", ...more }),
+    body: JSON.stringify({ point: { lon, lat }, crs: "wgs84", category: "noise", ...more }),
   });
   expect(answer.status, await answer.clone().text()).toBe(201);
   return answer.json() as Promise<{ id: number }>;
@@ -128,7 +128,7 @@ describe("the card", () => {
     await wall.page.locator(".main-map canvas").click({ position: { x: 700, y: 420 } });
     await wall.page.locator(".card h2").waitFor();
     const clicked = await wall.page.evaluate(() => window.onegrid.map.unproject([700, 420]).toArray());
-    const answer = await fetch(`${city.wall}/v1/locate?lon=${clicked[0]}&lat=${clicked[1]}`);
+    const answer = await fetch(`${city.wall}/v1/locate?lon=${clicked[0]}&lat=${clicked[1]}&crs=wgs84`);
     const { grid } = (await answer.json()) as { grid: { code: string } };
     expect(await wall.page.locator(".card .code").innerText()).toBe(grid.code);
     expect(await wall.page.locator(".facts dd").count()).toBeGreaterThanOrEqual(6);
