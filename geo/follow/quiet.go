@@ -2,11 +2,9 @@ package follow
 
 import (
 	"runtime"
-
-	"golang.org/x/sys/unix"
 )
 
-// quiet is the thread that a large piece of work has to itself, at the lowest
+// quiet is the thread that a large piece of work has to itself, at a low
 // priority: a plain goroutine that rebuilds for seconds takes turns with those
 // that answer, and multiplies their worst times by five.
 type quiet struct{ low bool }
@@ -20,13 +18,13 @@ func quietly(work func(*quiet) error) error {
 	return <-done
 }
 
-// down gives the thread the lowest priority. Where the system refuses, the work
-// is done at the usual one.
+// down lowers the thread's priority. Where the system refuses, the work is done
+// at the usual one.
 func (q *quiet) down() {
 	if q == nil || q.low {
 		return
 	}
 	q.low = true
 	runtime.LockOSThread()
-	_ = unix.Setpriority(unix.PRIO_PROCESS, unix.Gettid(), 19)
+	lowerThread()
 }

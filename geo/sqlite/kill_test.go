@@ -127,6 +127,17 @@ func liveAndDie(t *testing.T, path string, life time.Duration) []ack {
 func verify(t *testing.T, path string, kill int, after int64, acks []ack) int64 {
 	t.Helper()
 	ctx := context.Background()
+	if kill%2 == 0 { // a reader may come first, and finds the log of a dead writer
+		r, err := sqlite.OpenReader(ctx, path)
+		if err != nil {
+			t.Fatalf("after kill %d, reading: %v", kill, err)
+		}
+		w, _ := storetest.Snapshot(t, r)
+		if n := len(acks); n > 0 && w.Seq() < acks[n-1].seq {
+			t.Fatalf("after kill %d, a reader sees seq %d, acknowledged %v", kill, w.Seq(), acks[n-1])
+		}
+		r.Close()
+	}
 	s, err := sqlite.Open(ctx, path)
 	if err != nil {
 		t.Fatalf("after kill %d: %v", kill, err)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"onegrid/geo"
 )
@@ -23,7 +24,7 @@ func takeLock(path string) (*lock, error) {
 	if err != nil {
 		return nil, fileError("lock", path, err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := lockFile(f); err != nil {
 		f.Close()
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fileError("lock", path, err)
@@ -41,6 +42,18 @@ func takeLock(path string) (*lock, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// lockFile tries for a moment: Holder, asking in another process, has the lock
+// for an instant.
+func lockFile(f *os.File) error {
+	for try := 0; ; try++ {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil || try == 5 || !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // write tells who holds the lock.
@@ -64,7 +77,8 @@ func readLock(path string) (pid int, addr string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	first, second, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	line, _, _ := strings.Cut(string(text), "\n") // what follows is of a longer one before
+	first, second, _ := strings.Cut(line, " ")
 	pid, err = strconv.Atoi(first)
 	return pid, second, err
 }

@@ -89,6 +89,9 @@ func (p *publishing) check(pubs []geo.Publication) error {
 			return geo.Errorf(geo.Invalid, "network %s is named twice", pub.Network).On("network", pub.Network)
 		}
 		named[pub.Network] = true
+		if drawn := n.Kind != geo.Stacked; drawn != (len(pub.Chunks) > 0) {
+			return geo.Errorf(geo.Invalid, "network %s is %s: it comes with a coverage exactly if it is drawn", n.ID, n.Kind).On("network", n.ID)
+		}
 		if err := checkGrids(n, pub, seen); err != nil {
 			return err
 		}

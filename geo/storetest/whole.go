@@ -127,6 +127,7 @@ func refusals(t *testing.T, h Harness) {
 	unchanged(t, s, func() {
 		want(t, "no network", publish(), geo.Invalid)
 		want(t, "unknown network", publish(geo.Publication{Network: "sewers"}), geo.Invalid)
+		want(t, "no coverage", publish(geo.Publication{Network: "basic"}), geo.Invalid)
 		want(t, "a network twice", publish(Towers(1), Towers(1)), geo.Invalid)
 		want(t, "unknown level", publish(wrongLevel), geo.Invalid)
 		want(t, "a grid of another network", publish(wrongNetwork), geo.Invalid)

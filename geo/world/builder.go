@@ -3,6 +3,7 @@ package world
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -111,13 +112,13 @@ func (b *Builder) Network(n record.Network) error {
 }
 
 // decode makes the coverage and its index, or takes those of the world before
-// where the state is the same.
+// where the chunks, which are named by their content, are the same.
 func (p *pendingNetwork) decode(before *World) error {
 	if len(p.Chunks) == 0 {
 		return nil
 	}
 	if before != nil {
-		if old := before.Network(p.State.Network); old != nil && old.Coverage != nil && old.state.Hash == p.State.Hash {
+		if old := before.Network(p.State.Network); old != nil && old.Coverage != nil && slices.Equal(old.state.Chunks, p.State.Chunks) {
 			p.cov, p.index = old.Coverage, old.Index
 			return nil
 		}
