@@ -31,6 +31,7 @@ func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *R
 	if err != nil {
 		return nil, nil, err
 	}
+	out.note(lw.notices)
 	f, err := arrange(lw)
 	if err != nil {
 		return nil, nil, err
@@ -42,6 +43,7 @@ func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *R
 		return nil, nil, err
 	}
 	report.Regions, report.Arcs, report.Points = c.Regions(), c.Arcs(), len(c.points)
+	reportInlets(c, p.GapWidthM, report)
 	report.sort()
 	return c, report, nil
 }

@@ -9,8 +9,7 @@ import (
 // gaps settles the bounded faces that nobody claims. A gap is one face, so each
 // is decided for itself, by what the areas had before any gap was closed.
 //
-// What is open to the outside is no gap here, however narrow: the outer border
-// is where the input says that it is.
+// What is open to the outside is no gap, however narrow: see inlet.go.
 func (s *settler) gaps() {
 	type gift struct {
 		face uint32

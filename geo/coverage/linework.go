@@ -22,6 +22,15 @@ type linework struct {
 	segs   []segment
 	first  []uint32 // labels of segment i: labels[first[i]:first[i+1]]
 	labels []int32  // ascending within a segment, none twice, at least one
+
+	notices []notice // what noding met
+}
+
+// notice is something that the owner of an outline should know.
+type notice struct {
+	kind  string
+	at    lattice.Point
+	label int32
 }
 
 // segment has its ends as indices of points, u < v.

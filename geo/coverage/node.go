@@ -41,7 +41,9 @@ func node(edges []edge) (*linework, error) {
 		return lw, nil
 	}
 	f.addCells()
-	return merge(f.bend()), nil
+	noded := merge(f.bend())
+	noded.notices = f.notices
+	return noded, nil
 }
 
 // meetings is where segments of a linework meet other than at their ends.
@@ -52,6 +54,7 @@ type meetings struct {
 	crossings []lattice.Point // cells with a crossing
 	cells     []lattice.Point // crossings without a vertex: numbered after the vertices
 	hot       []uint32        // cells with a crossing, by number
+	notices   []notice
 }
 
 // hit is a segment that enters a cell in which it does not end. It is exact if
@@ -76,7 +79,13 @@ func (m *meetings) pair(s, t uint32) {
 	m.enter(s, t, a, b, c, d, oc, od)
 	m.enter(t, s, c, d, a, b, oa, ob)
 	if (oc > 0) != (od > 0) && (oa > 0) != (ob > 0) && oc != 0 && od != 0 && oa != 0 && ob != 0 {
-		m.crossings = append(m.crossings, crossingCell(a, b, oa, ob))
+		p := crossingCell(a, b, oa, ob)
+		m.crossings = append(m.crossings, p)
+		for _, l := range m.lw.labelsOf(s) {
+			if slices.Contains(m.lw.labelsOf(t), l) {
+				m.notices = append(m.notices, notice{RepairBowTie, p, l})
+			}
+		}
 	}
 }
 
@@ -242,6 +251,9 @@ func (m *meetings) divide(edges []edge, s uint32, hits []hit, live []bool) []edg
 			p := m.at(h.cell)
 			piece(a, p)
 			a = p
+			if !h.exact && h.cell < uint32(len(m.lw.points)) {
+				m.notices = append(m.notices, notice{RepairBent, p, m.lw.labelsOf(s)[0]})
+			}
 		}
 	}
 	piece(a, b)

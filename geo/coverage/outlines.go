@@ -74,6 +74,28 @@ func (o *outlines) ring(l int32, ring lattice.Ring) {
 	}
 }
 
+// note reports what noding met: where an outline crosses itself, and where a
+// border passed a vertex so closely that they became one. Where outlines of
+// different areas cross, the overlaps and gaps between them are reported.
+func (o *outlines) note(notices []notice) {
+	done := map[string]string{
+		RepairBowTie: "filled even-odd: what its edges go round twice is outside",
+		RepairBent:   "bent through the vertex, by less than two lattice units",
+	}
+	type place struct {
+		kind string
+		at   lattice.Point
+		area int32
+	}
+	seen := make(map[place]bool, len(notices))
+	for _, n := range notices {
+		if k := (place{n.kind, n.at, o.labels[n.label].area}); !seen[k] {
+			seen[k] = true
+			o.fault(n.kind, n.label, n.at, done[n.kind])
+		}
+	}
+}
+
 func (o *outlines) fault(kind string, l int32, at lattice.Point, done string) {
 	o.report.Repairs = append(o.report.Repairs, Repair{
 		Kind: kind, At: at, Codes: []string{o.areas[o.labels[l].area].Code}, Rows: rows(o.labels[l].row), Done: done,

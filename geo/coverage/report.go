@@ -71,7 +71,8 @@ const (
 	RepairDuplicate = "duplicate-point" // the same point twice in a row
 	RepairSpike     = "spike"           // a ring that runs out and back the same way
 	RepairBowTie    = "bow-tie"         // an outline that crosses itself
-	RepairBent      = "bent-border"     // bent through a lattice cell, by less than 1.5 units
+	RepairInlet     = "inlet"           // a narrow slot between two areas, open to the outside: only listed
+	RepairBent      = "bent-border"     // passed a vertex so closely that it was led through it
 )
 
 // sort puts the repairs in an order that does not depend on the input's. It sorts
