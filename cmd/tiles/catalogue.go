@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+	"onegrid/geo/problem"
+	"onegrid/geo/vtile"
+)
+
+// tileJSON is a tileset as TileJSON 3.0 describes it.
+type tileJSON struct {
+	TileJSON string      `json:"tilejson"`
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Names    geo.Text    `json:"names"`
+	Version  string      `json:"version"`
+	Scheme   string      `json:"scheme"`
+	Format   string      `json:"format"`
+	Tiles    []string    `json:"tiles"`
+	MinZoom  uint8       `json:"minzoom"`
+	MaxZoom  uint8       `json:"maxzoom"`
+	Bounds   []float64   `json:"bounds,omitempty"`
+	Center   []float64   `json:"center,omitempty"`
+	Revision string      `json:"revision"`
+	Edition  int64       `json:"edition,omitempty"`
+	Layers   []layerJSON `json:"vector_layers"`
+}
+
+type layerJSON vtile.LayerSpec
+
+// entry is a tileset as the catalogue lists it.
+type entry struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Names    geo.Text `json:"names"`
+	Revision string   `json:"revision"`
+	MinZoom  uint8    `json:"minzoom"`
+	MaxZoom  uint8    `json:"maxzoom"`
+	TileJSON string   `json:"tilejson"`
+}
+
+// catalogue answers GET /tiles.
+func (s *service) catalogue(c *gin.Context) {
+	a := s.gallery.atlas()
+	at := s.address(c.Request)
+	out := struct {
+		Tilesets []entry `json:"tilesets"`
+		Edition  int64   `json:"edition"`
+		Seq      int64   `json:"seq"`
+	}{Edition: a.World().Edition().ID, Seq: a.World().Seq()}
+	for _, set := range a.Tilesets() {
+		out.Tilesets = append(out.Tilesets, entry{
+			ID: set.ID, Name: set.Name.In("en"), Names: set.Name, Revision: s.gallery.revision(set),
+			MinZoom: set.MinZoom, MaxZoom: set.MaxZoom, TileJSON: at + "/tiles/" + set.ID + ".json",
+		})
+	}
+	answerJSON(c, out)
+}
+
+// tileJSON answers GET /tiles/{tileset}.json.
+func (s *service) tileJSON(c *gin.Context) {
+	id, ok := strings.CutSuffix(c.Param("tileset"), ".json")
+	if !ok {
+		problem.Abort(c, geo.Errorf(geo.NotFound, "a tileset's description is at /tiles/%s.json", id))
+		return
+	}
+	f, err := s.gallery.find(id, "")
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	set, revision := f.set, s.gallery.revision(f.set)
+	out := tileJSON{
+		TileJSON: "3.0.0", ID: set.ID, Name: set.Name.In("en"), Names: set.Name, Version: "1.0.0", Scheme: "xyz", Format: "pbf",
+		Tiles:   []string{s.address(c.Request) + "/tiles/" + set.ID + "/{z}/{x}/{y}.mvt?r=" + revision},
+		MinZoom: set.MinZoom, MaxZoom: set.MaxZoom, Revision: revision, Edition: f.atlas.World().Edition().ID,
+	}
+	if b := f.atlas.Bounds(); !b.Empty() {
+		out.Bounds = []float64{b.Min.Lon(), b.Min.Lat(), b.Max.Lon(), b.Max.Lat()}
+		mid := b.Center()
+		out.Center = []float64{mid.Lon(), mid.Lat(), centreZoom(b)}
+	}
+	for _, l := range set.Layers {
+		out.Layers = append(out.Layers, layerJSON(l))
+	}
+	answerJSON(c, out)
+}
+
+// centreZoom is the zoom at which a box is about as wide as a screen.
+func centreZoom(b lattice.Box) float64 {
+	zoom, wide := 0.0, int64(360*lattice.Scale)
+	for wide > b.Width() && zoom < vtile.MaxZoom {
+		wide /= 2
+		zoom++
+	}
+	return zoom
+}
+
+// address is where the caller reaches this server: what absolute URLs begin with.
+func (s *service) address(r *http.Request) string {
+	if s.publicURL != "" {
+		return s.publicURL
+	}
+	return "http://" + r.Host
+}
+
+// answerJSON answers with what must be asked for again each time.
+func answerJSON(c *gin.Context, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	h := c.Writer.Header()
+	h["Content-Type"] = jsonType
+	h["Cache-Control"] = revalidate
+	c.Status(http.StatusOK)
+	c.Writer.Write(body)
+}

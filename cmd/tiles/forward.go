@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/problem"
+)
+
+// forwarder hands requests on to geoapi: event streams as they flow, large
+// bodies both ways. Streams end with ending.
+func forwarder(to *url.URL, ending context.Context) gin.HandlerFunc {
+	proxy := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.SetXForwarded()
+		},
+		FlushInterval: -1, // at once: an event must not wait for the next
+		Transport: &http.Transport{
+			DialContext:           (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			MaxIdleConnsPerHost:   64,
+			IdleConnTimeout:       90 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			DisableCompression:    true, // bytes pass as they are
+		},
+		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			if errors.Is(err, context.Canceled) {
+				panic(http.ErrAbortHandler) // the caller has gone
+			}
+			slog.WarnContext(r.Context(), "geoapi does not answer", "path", r.URL.Path, "error", err)
+			problem.Write(w, r, geo.Errorf(geo.Unavailable, "geoapi does not answer; the map goes on, lookups and reports do not"))
+		},
+	}
+	return func(c *gin.Context) {
+		// Both ways at once, for batches that answer while they are read.
+		_ = http.NewResponseController(c.Writer).EnableFullDuplex()
+		r := c.Request
+		if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+			// A stream would last longer than this server, which is about to stop.
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(ending, cancel)()
+			r = r.WithContext(ctx)
+		}
+		proxy.ServeHTTP(c.Writer, r)
+		c.Abort()
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"onegrid/geo"
+	"onegrid/geo/follow"
+	"onegrid/geo/vtile"
+	"onegrid/geo/world"
+	"onegrid/styles"
+	"onegrid/web"
+)
+
+// service is everything that handlers need.
+type service struct {
+	gallery  *gallery
+	cache    *cache
+	encoder  *encoder
+	drawing  singleflight.Group
+	hub      *hub
+	metrics  *metrics
+	follower *follow.Follower // nil in tests without a store
+	run      string           // this run of the server, part of tags
+
+	geoapi     *url.URL
+	publicURL  string
+	publicHost string
+	pages      fs.FS
+	styles     fs.FS
+}
+
+func newService(c *serveCommand, w *world.World, store string, follower *follow.Follower) *service {
+	s := &service{
+		gallery:  newGallery(store, vtile.NewAtlas(w, nil)),
+		cache:    newCache(int64(c.CacheMB) << 20),
+		follower: follower,
+		run:      "." + strings.ToLower(rand.Text()[:6]),
+		geoapi:   c.Geoapi,
+		pages:    web.FS(),
+		styles:   styles.FS,
+	}
+	if c.PublicURL != nil {
+		s.publicURL = strings.TrimSuffix(c.PublicURL.String(), "/")
+		s.publicHost = c.PublicURL.Host
+	}
+	s.encoder = newEncoder(s.cache)
+	s.hub = newHub(w.Seq())
+	s.metrics = newMetrics(s)
+	return s
+}
+
+// change is a new world and what led to it; nil if the store was read anew.
+type change struct {
+	world *world.World
+	what  []geo.Change
+}
+
+// follow hangs a new atlas for each new world and tells the pages, until ctx
+// ends.
+func (s *service) follow(ctx context.Context, changes <-chan change) error {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			s.gallery.tidy(now)
+			s.hub.tick()
+		case c := <-changes:
+			s.changed(c)
+		}
+	}
+}
+
+func (s *service) changed(c change) {
+	before := s.gallery.atlas()
+	next := vtile.NewAtlas(c.world, before)
+	what := next.Since(before, c.what)
+	s.gallery.hang(next, what)
+	s.hub.tell(s.events(before, next, what, c.what), next.World().Seq(), c.what == nil)
+}
+
+// warm makes layers ready before somebody asks for them, and again after they
+// changed.
+func (s *service) warm(ctx context.Context) error {
+	var last *vtile.Atlas
+	for {
+		a := s.gallery.atlas()
+		if a != last {
+			start := time.Now()
+			a.Warm(func() bool { return ctx.Err() != nil })
+			if took := time.Since(start); last == nil || took > 100*time.Millisecond {
+				slog.InfoContext(ctx, "layers are ready", "seq", a.World().Seq(), "took", took)
+			}
+			last = a
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.hub.changed():
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/problem"
+	"onegrid/geo/vtile"
+)
+
+// Headers that many answers share.
+var (
+	tileType   = []string{"application/vnd.mapbox-vector-tile"}
+	jsonType   = []string{"application/json; charset=utf-8"}
+	forever    = []string{"public, max-age=31536000, immutable"}
+	revalidate = []string{"no-cache"}
+	never      = []string{"no-store"}
+	byEncoding = []string{"Accept-Encoding"}
+)
+
+// tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt.
+//
+// A tile that is asked for by its tileset's revision (?r=, as in the TileJSON)
+// never changes and may be kept for ever; one that is asked for without is to be
+// asked for again, with its ETag.
+func (s *service) tile(c *gin.Context) {
+	t, err := tileOf(c.Param("z"), c.Param("x"), c.Param("y"))
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	f, err := s.gallery.find(c.Param("tileset"), c.Query("r"))
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	revision, keep := s.gallery.tileRevision(f, t)
+	h := c.Writer.Header()
+	h["Vary"] = byEncoding
+	h["Cache-Control"] = revalidate
+	if f.pinned && keep {
+		h["Cache-Control"] = forever
+	}
+	asked := c.GetHeader("If-None-Match")
+	if keep && asked != "" {
+		if tag, ok := s.unchanged(asked, revision); ok {
+			h["Etag"] = []string{tag}
+			c.Status(304)
+			c.Writer.WriteHeaderNow()
+			return
+		}
+	}
+	p := s.picture(f, t, tileKey{f.set.ID, revision, t}, keep)
+	if asked != "" {
+		if tag, ok := sameHash(asked, p.hash); ok {
+			h["Etag"] = []string{tag}
+			c.Status(304)
+			c.Writer.WriteHeaderNow()
+			return
+		}
+	}
+	s.show(c, p, revision)
+}
+
+// show writes a picture.
+func (s *service) show(c *gin.Context, p *picture, revision int64) {
+	h := c.Writer.Header()
+	e, body := s.encoder.form(p, accepts(c.GetHeader("Accept-Encoding")))
+	h["Etag"] = []string{s.tag(p.hash, revision, e)}
+	if len(body) == 0 {
+		c.Status(204)
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	h["Content-Type"] = tileType
+	if e != identity {
+		h["Content-Encoding"] = encodingNames[e]
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	c.Status(200)
+	c.Writer.Write(body)
+}
+
+// picture returns a tile drawn: from the cache, from another request that is
+// drawing it, or drawn now.
+func (s *service) picture(f found, t vtile.Tile, k tileKey, keep bool) *picture {
+	if !keep {
+		s.metrics.drawn.Inc()
+		return draw(f, t, k)
+	}
+	if p := s.cache.get(k); p != nil {
+		s.metrics.cached.Inc()
+		return p
+	}
+	drawn, _, _ := s.drawing.Do(k.String(), func() (any, error) {
+		if p := s.cache.get(k); p != nil {
+			return p, nil
+		}
+		s.metrics.drawn.Inc()
+		p := draw(f, t, k)
+		s.cache.put(p)
+		return p, nil
+	})
+	return drawn.(*picture)
+}
+
+func (k tileKey) String() string {
+	return k.set + "/" + strconv.FormatInt(k.revision, 10) + "/" + k.tile.String()
+}
+
+func draw(f found, t vtile.Tile, k tileKey) *picture {
+	b := f.atlas.Append(nil, f.set, t)
+	sum := sha256.Sum256(b)
+	p := &picture{key: k, hash: base64.RawURLEncoding.EncodeToString(sum[:12])}
+	p.cost.Store(int64(len(b)))
+	p.forms[identity].Store(&b)
+	return p
+}
+
+// A tile's ETag is
+//
+//	"HASH.REVISION.RUN+ENCODING"
+//
+// HASH is the content's. REVISION is when the tile last changed, as this run of
+// the server knows: while it is the same the content is too, and nothing has to
+// be drawn or looked up to say so.
+
+func (s *service) tag(hash string, revision int64, e encoding) string {
+	return `"` + hash + "." + strconv.FormatInt(revision, 36) + s.run + "+" + string("igzb"[e]) + `"`
+}
+
+// unchanged returns the tag among those asked for that this run gave for the
+// revision.
+func (s *service) unchanged(asked string, revision int64) (string, bool) {
+	return anyTag(asked, func(tag string) bool {
+		_, rest, ok := strings.Cut(tag, ".")
+		return ok && rest[:strings.IndexByte(rest+"+", '+')] == strconv.FormatInt(revision, 36)+s.run
+	})
+}
+
+// sameHash returns the tag among those asked for whose hash is the content's.
+func sameHash(asked, hash string) (string, bool) {
+	return anyTag(asked, func(tag string) bool {
+		return strings.HasPrefix(tag, hash) && len(tag) > len(hash) && tag[len(hash)] == '.'
+	})
+}
+
+// anyTag returns the first of a list of entity tags for whose text is holds.
+func anyTag(list string, holds func(string) bool) (string, bool) {
+	for list != "" {
+		var item string
+		item, list, _ = strings.Cut(list, ",")
+		item = strings.TrimPrefix(strings.TrimSpace(item), "W/")
+		if n := len(item); n > 2 && item[0] == '"' && item[n-1] == '"' && holds(item[1:n-1]) {
+			return item, true
+		}
+	}
+	return "", false
+}
+
+// tileOf reads a tile's address: z, x and y.mvt.
+func tileOf(z, x, file string) (vtile.Tile, error) {
+	y, ok := strings.CutSuffix(file, ".mvt")
+	if !ok {
+		return vtile.Tile{}, geo.Errorf(geo.NotFound, "tiles are named {z}/{x}/{y}.mvt, not %s/%s/%s", z, x, file).On("y", file)
+	}
+	var n [3]uint32
+	for i, text := range [3]string{z, x, y} {
+		v, err := strconv.ParseUint(text, 10, 31)
+		if err != nil || len(text) > 1 && text[0] == '0' {
+			return vtile.Tile{}, geo.Errorf(geo.NotFound, "tile %s/%s/%s: %q is not a whole number", z, x, y, text).On(string("zxy"[i]), text)
+		}
+		n[i] = uint32(v)
+	}
+	t := vtile.Tile{Z: uint8(min(n[0], 255)), X: n[1], Y: n[2]}
+	return t, t.Check()
+}
