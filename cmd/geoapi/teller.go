@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo/problem"
+)
+
+const ndjson = "application/x-ndjson"
+
+// teller answers an import, in one piece or line by line.
+type teller struct {
+	c     *gin.Context
+	lines bool
+	shown time.Time
+	stage string
+}
+
+func newTeller(c *gin.Context) *teller {
+	t := &teller{c: c, lines: strings.Contains(c.GetHeader("Accept"), ndjson)}
+	if t.lines {
+		// Progress is written while the body is still being read.
+		_ = http.NewResponseController(c.Writer).EnableFullDuplex()
+	}
+	return t
+}
+
+func (t *teller) line(s step) {
+	if !t.c.Writer.Written() {
+		t.c.Header("Content-Type", ndjson)
+		t.c.Status(http.StatusOK)
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("an import's step cannot be written: %v", err))
+	}
+	t.c.Writer.Write(append(b, '\n'))
+	t.c.Writer.Flush()
+}
+
+func (t *teller) progress(stage string, done, of int) {
+	const pause = 100 * time.Millisecond
+	if !t.lines || stage == t.stage && time.Since(t.shown) < pause {
+		return
+	}
+	t.stage, t.shown = stage, time.Now()
+	t.line(step{Stage: stage, Done: done, Of: of})
+}
+
+func (t *teller) problem(err error) {
+	if t.lines && t.c.Writer.Written() {
+		p := problem.Of(err)
+		t.line(step{Problem: &p})
+		return
+	}
+	problem.Write(t.c.Writer, t.c.Request, err)
+}
+
+func (t *teller) result(status int, r *importResult) {
+	if t.lines {
+		t.line(step{Result: r})
+		return
+	}
+	t.c.JSON(status, r)
+}

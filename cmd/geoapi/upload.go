@@ -1,0 +1,121 @@
+package main
+
+import (
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+
+	"onegrid/geo"
+	"onegrid/geo/exchange"
+)
+
+// Bounds of what may be sent.
+const (
+	maxUpload  = 4 << 30
+	maxParents = 256 << 20
+	maxFiles   = 32
+)
+
+// upload is what was sent, on disk.
+type upload struct {
+	files   []exchange.File
+	parents io.Reader
+	temp    []*os.File
+}
+
+func (u *upload) close() {
+	for _, f := range u.temp {
+		f.Close()
+		os.Remove(f.Name())
+	}
+}
+
+// receive spools the body to disk, so that a slow sender holds no memory: either
+// a multipart form with `file` (several) and `parents`, or one bare file.
+func receive(r *http.Request, progress exchange.Progress) (*upload, error) {
+	u := &upload{}
+	err := u.receive(r, progress)
+	if err != nil {
+		u.close()
+		return nil, err
+	}
+	if len(u.files) == 0 {
+		return nil, geo.Errorf(geo.Invalid, "no file was sent").On("file", "")
+	}
+	return u, nil
+}
+
+func (u *upload) receive(r *http.Request, progress exchange.Progress) error {
+	progress("receiving", 0, 0)
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind != "multipart/form-data" {
+		return u.spool("body", "", r.Body, maxUpload)
+	}
+	form, err := r.MultipartReader()
+	if err != nil {
+		return &geo.Error{Kind: geo.Invalid, Message: "not a multipart form", Err: err}
+	}
+	left := int64(maxUpload)
+	for {
+		p, err := form.NextPart()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return &geo.Error{Kind: geo.Invalid, Message: "reading the multipart form", Err: err}
+		}
+		if err := u.part(p, &left); err != nil {
+			return err
+		}
+	}
+}
+
+func (u *upload) part(p *multipart.Part, left *int64) error {
+	name := p.FormName()
+	switch {
+	case name == "parents" && u.parents != nil, name == "file" && len(u.files) == maxFiles:
+		return geo.Errorf(geo.Invalid, "too many parts are named %q", name).On(name, p.FileName())
+	case name == "parents":
+		return u.spool(name, p.FileName(), p, maxParents)
+	case name == "file":
+		err := u.spool(name, p.FileName(), p, *left)
+		if err == nil {
+			info, _ := u.temp[len(u.temp)-1].Stat()
+			*left -= info.Size()
+		}
+		return err
+	}
+	return geo.Errorf(geo.Invalid, "a form has parts named file and parents").On(name, p.FileName())
+}
+
+func (u *upload) spool(field, name string, r io.Reader, limit int64) error {
+	f, err := os.CreateTemp("", "onegrid-import-*")
+	if err != nil {
+		return &geo.Error{Kind: geo.Full, Message: "no room to receive the file", Err: err}
+	}
+	u.temp = append(u.temp, f)
+	n, err := io.Copy(f, io.LimitReader(r, limit+1))
+	if err != nil {
+		return &geo.Error{Kind: geo.Invalid, Message: "the file did not arrive whole", Err: err}
+	}
+	if n > limit {
+		return geo.Errorf(geo.TooLarge, "files have at most %d bytes together", limit).On(field, name)
+	}
+	if n == 0 {
+		return geo.Errorf(geo.Invalid, "the file is empty").On(field, name)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	if field == "parents" {
+		u.parents = f
+		return nil
+	}
+	if name == "" {
+		name = "the file sent"
+	}
+	u.files = append(u.files, exchange.File{Name: name, Reader: f})
+	return nil
+}
