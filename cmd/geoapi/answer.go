@@ -211,24 +211,6 @@ func (t *answerer) appendWarnings(b []byte, separator byte, quotes bool) []byte 
 	return b
 }
 
-// suspect reports whether the point, which is outside, would be inside if its
-// numbers were in another coordinate system.
-func (t *answerer) suspect() bool {
-	basic := t.world.Basic()
-	if basic == nil || basic.Index == nil {
-		return false
-	}
-	region := t.world.Scheme().Region
-	x, y, err := t.q.crs.FromPoint(t.q.Point, region)
-	if err != nil {
-		return false
-	}
-	return len(crs.Suspect(x, y, t.q.crs, region, func(p lattice.Point) bool {
-		r, _ := basic.Index.Find(p)
-		return basic.Coverage.AreaOf(r) >= 0
-	})) > 0
-}
-
 // appendExtras writes what was asked for besides.
 func (t *answerer) appendExtras(b []byte) []byte {
 	a, include := &t.a, t.q.include

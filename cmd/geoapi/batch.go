@@ -43,19 +43,19 @@ func (s *service) batch(c *gin.Context) {
 		problem.Abort(c, geo.Errorf(geo.Unavailable, "%d batches are under way: no more at once", maxBatches))
 		return
 	}
-	// Without full duplex, net/http stops reading the body once an answer has
-	// begun, and a chunked upload silently loses its rest under a 200.
 	rc := http.NewResponseController(c.Writer)
-	if err := rc.EnableFullDuplex(); err != nil && c.Request.ProtoMajor < 2 {
-		problem.Abort(c, geo.Errorf(geo.Internal, "full duplex: %s", err))
-		return
-	}
 	line := newLine(rc, c.Request.Body, c.Writer)
 	defer line.close()
 	in := &cutter{from: line, cut: r.format.cut}
 	head, err := r.format.begin(in)
 	if err != nil {
 		problem.Abort(c, err)
+		return
+	}
+	// Without full duplex, net/http stops reading the body once an answer has
+	// begun, and a chunked upload silently loses its rest under a 200.
+	if err := rc.EnableFullDuplex(); err != nil && c.Request.ProtoMajor < 2 {
+		problem.Abort(c, geo.Errorf(geo.Internal, "full duplex: %s", err))
 		return
 	}
 	h := c.Writer.Header()

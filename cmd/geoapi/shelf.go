@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/lattice"
 	"onegrid/geo/route"
 	"onegrid/geo/world"
 )
@@ -26,7 +27,8 @@ type shelf struct {
 	from, until time.Time   // the term that now is in
 	etag        string
 	etagHeader  []string
-	edition     []byte // {"id", "effective_from", "effective_to"}, or null before the first
+	edition     []byte      // {"id", "effective_from", "effective_to"}, or null before the first
+	nearby      lattice.Box // the jurisdiction and what a wrong system can move into it
 }
 
 // shelfKey is what the pieces are made of: if it is equal, so are they.
@@ -66,7 +68,7 @@ func (l *library) at(w *world.World, now time.Time) *shelf {
 	if s != nil && s.world == w && now.Before(s.until) {
 		return s
 	}
-	next := &shelf{world: w, edition: appendEdition(nil, w.Edition())}
+	next := &shelf{world: w, edition: appendEdition(nil, w.Edition()), nearby: nearbyOf(w)}
 	if s != nil && s.key.posts == w.Revision(geo.Posts) && s.terms != nil {
 		next.terms = s.terms
 	} else {
