@@ -123,3 +123,13 @@ func TestMosaicIsSound(t *testing.T) {
 		same(t, c)
 	}
 }
+
+func someMosaic(t testing.TB, seed uint64) *Coverage {
+	r := rand.New(rand.NewPCG(seed, 4))
+	areas, shapes := mosaic(r, 1+r.IntN(7), 1+r.IntN(7))
+	c, _, err := Build(mosaicNetwork, areas, shapes, Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
