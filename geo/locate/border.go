@@ -32,6 +32,7 @@ func (x *Index) Border(p lattice.Point, level int, maxM float64) (b Border, ok b
 	s := search{Index: x, level: uint8(min(level, none-1)), own: unknown}
 	s.px, s.py = x.at(p)
 	s.east, s.north = lattice.ScaleAt(p.Y)
+	s.perEast, s.perNorth = 1/s.east, 1/s.north
 	s.best.square = maxM * maxM
 	s.reach(s.best.square)
 	s.run()

@@ -39,7 +39,6 @@ type head struct {
 	region       uint32 // at the centre
 	label        uint32 // region XOR the other one
 	words        uint32 // where the borders are, and whether wide
-	least        uint8  // highest level of the borders
 }
 
 const squareShift = 3
@@ -114,7 +113,7 @@ type encoder struct {
 
 // cell writes a mixed cell, whose number still is the region at its centre.
 func (e *encoder) cell(cell uint32, order []uint32) head {
-	h := head{region: e.cells[cell], words: uint32(len(e.words)), least: none}
+	h := head{region: e.cells[cell], words: uint32(len(e.words))}
 	if !e.stretches(cell, order, false) {
 		e.words = e.words[:h.words]
 		e.stretches(cell, order, true)
@@ -122,7 +121,6 @@ func (e *encoder) cell(cell uint32, order []uint32) head {
 	}
 	for _, i := range order {
 		h.look |= e.touched(cell, e.points(e.runs[i]))
-		h.least = min(h.least, e.arcs[e.runs[i].arc].level)
 	}
 	e.paint(&h, cell)
 	return h

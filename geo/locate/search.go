@@ -14,8 +14,10 @@ import (
 // That plane decides only which of two places is nearer, a matter for people.
 type search struct {
 	*Index
-	px, py      int64 // relative to the grid's corner
-	east, north float64
+	px, py      int64   // relative to the grid's corner
+	east, north float64 // metres in a unit, and
+	perEast     float64 // units in a metre
+	perNorth    float64
 	reachX      int64 // how far it is worth looking: as far as the best, in units
 	reachY      int64
 	level       uint8
@@ -28,7 +30,6 @@ type search struct {
 type nearest struct {
 	square         float64 // of the distance
 	t              float64 // how far along from a to b: 0 and 1 are the vertices
-	lean           float64 // see better
 	ax, ay, bx, by int64
 	arc            int
 }
@@ -44,38 +45,31 @@ func (n *nearest) place() (x, y float64) {
 const rings = 4
 
 func (s *search) run() {
-	for t := range len(s.tiers) + 1 {
-		cols, rows := s.cols, s.rows
-		if t > 0 {
-			cols, rows = s.tiers[t-1].cols, s.tiers[t-1].rows
-		}
-		// A place outside starts from the cell nearest to it.
-		col := clamp(s.px>>s.wideAt(t), cols)
-		row := clamp(s.py>>s.highAt(t), rows)
-		if t == 0 && !s.promising(col, row) {
+	for i := range s.tiers {
+		t := &s.tiers[i]
+		// A place outside starts from the block nearest to it.
+		col, row := clamp(s.px>>s.wideAt(i), t.cols), clamp(s.py>>s.highAt(i), t.rows)
+		most := rings
+		if i == len(s.tiers)-1 {
+			most = max(t.cols, t.rows)
+		} else if !s.promising(i+1, col, row) {
 			continue
 		}
-		most := rings
-		if t == len(s.tiers) {
-			most = max(cols, rows)
-		}
 		for r := 0; r <= most; r++ {
-			if s.ring(t, cols, rows, col, row, r) {
+			if s.ring(i, col, row, r) {
 				return
 			}
 		}
 	}
 }
 
-// promising says whether the cells around hold any border of the level: if not,
-// only blocks are worth looking at.
-func (s *search) promising(col, row int) bool {
-	if len(s.tiers) == 0 {
-		return true
-	}
-	t := &s.tiers[0]
-	for r := max(0, row-rings) >> tierShift; r <= min(s.rows-1, row+rings)>>tierShift; r++ {
-		for c := max(0, col-rings) >> tierShift; c <= min(s.cols-1, col+rings)>>tierShift; c++ {
+// promising says whether the rings of blocks around may hold a border of the
+// level, going by the larger blocks of tier i: if not, only these are worth
+// looking at.
+func (s *search) promising(i, col, row int) bool {
+	t := &s.tiers[i]
+	for r := max(0, row-rings) >> tierShift; r <= min(t.rows-1, (row+rings)>>tierShift); r++ {
+		for c := max(0, col-rings) >> tierShift; c <= min(t.cols-1, (col+rings)>>tierShift); c++ {
 			if t.least[r*t.cols+c] <= s.level {
 				return true
 			}
@@ -91,7 +85,8 @@ func clamp(v int64, n int) int { return int(max(0, min(v, int64(n-1)))) }
 
 // ring visits the blocks r away from a block, and says whether all that are
 // farther are too far, or none.
-func (s *search) ring(t, cols, rows, col, row, r int) bool {
+func (s *search) ring(t, col, row, r int) bool {
+	cols, rows := s.tiers[t].cols, s.tiers[t].rows
 	west, east, south, north := col-r, col+r, row-r, row+r
 	for c := max(0, west); c <= min(cols-1, east); c++ {
 		if south >= 0 {
@@ -128,32 +123,35 @@ func (s *search) ring(t, cols, rows, col, row, r int) bool {
 	return next > 0 && next*next > s.best.square
 }
 
-// visit looks into a block if it may hold something nearer, in what is nearest
-// first. Tier 0 are cells.
-func (s *search) visit(t, col, row int) {
-	wide, high := s.wideAt(t), s.highAt(t)
+// visit looks into a block of tier i if it may hold something nearer, and there
+// into what is nearest first.
+func (s *search) visit(i, col, row int) {
+	t := &s.tiers[i]
+	if t.least[row*t.cols+col] > s.level {
+		return
+	}
+	wide, high := s.wideAt(i), s.highAt(i)
 	west, south := int64(col)<<wide-s.px, int64(row)<<high-s.py
 	if west > s.reachX || south > s.reachY || -west-1<<wide >= s.reachX || -south-1<<high >= s.reachY {
 		return
 	}
-	if t == 0 {
-		if h := s.head(uint32(row*s.cols + col)); h != nil && h.least <= s.level && h.look&s.window(west, south) != 0 {
+	// The box in reach has corners that are not.
+	x, y := float64(max(0, west, -west-1<<wide))*s.east, float64(max(0, south, -south-1<<high))*s.north
+	if x*x+y*y > s.best.square {
+		return
+	}
+	if i == 0 {
+		if h := s.head(uint32(row*s.cols + col)); h.look&s.window(west, south) != 0 {
 			s.cell(h, west, south)
 		}
 		return
 	}
-	if s.tiers[t-1].least[row*s.tiers[t-1].cols+col] > s.level {
-		return
-	}
-	cols, rows := s.cols, s.rows
-	if t > 1 {
-		cols, rows = s.tiers[t-2].cols, s.tiers[t-2].rows
-	}
-	c, cEnd, cStep := inward(col, cols, west < 0)
-	r, rEnd, rStep := inward(row, rows, south < 0)
+	below := &s.tiers[i-1]
+	c, cEnd, cStep := inward(col, below.cols, west < 0)
+	r, rEnd, rStep := inward(row, below.rows, south < 0)
 	for ; r != rEnd; r += rStep {
 		for c := c; c != cEnd; c += cStep {
-			s.visit(t-1, c, r)
+			s.visit(i-1, c, r)
 		}
 	}
 }
@@ -233,8 +231,7 @@ func (s *search) stretch(vertices []uint32, width int, mx, my int64, arc int) {
 
 // offer takes a segment that is as near as the best, or nearer.
 func (s *search) offer(n nearest) {
-	n.lean = s.lean(n)
-	if !s.found || n.square < s.best.square || s.better(n) {
+	if !s.found || n.square < s.best.square || s.better(&n) {
 		s.best, s.found = n, true
 		s.reach(n.square)
 	}
@@ -244,8 +241,8 @@ func (s *search) offer(n nearest) {
 func (s *search) reach(square float64) {
 	m := math.Sqrt(square)
 	// Beyond the Earth's size a bound is none, and would not fit.
-	s.reachX = int64(min(m/s.east, 1<<33)) + 1
-	s.reachY = int64(min(m/s.north, 1<<33)) + 1
+	s.reachX = int64(min(m*s.perEast, 1<<33)) + 1
+	s.reachY = int64(min(m*s.perNorth, 1<<33)) + 1
 }
 
 // better decides between segments equally far, which mostly means: that meet in
@@ -260,7 +257,7 @@ func (s *search) reach(square float64) {
 //	b
 //
 // On the border itself a border of the owner is wanted.
-func (s *search) better(n nearest) bool {
+func (s *search) better(n *nearest) bool {
 	if n.square == 0 {
 		p := lattice.Point{X: int32(s.px + s.west), Y: int32(s.py + s.south)}
 		own := s.owner(p)
@@ -269,8 +266,8 @@ func (s *search) better(n nearest) bool {
 			return mine(n.arc)
 		}
 	}
-	if n.lean != s.best.lean {
-		return n.lean > s.best.lean
+	if mine, theirs := s.lean(n), s.lean(&s.best); mine != theirs {
+		return mine > theirs
 	}
 	return n.arc < s.best.arc
 }
@@ -278,7 +275,7 @@ func (s *search) better(n nearest) bool {
 // lean is the cosine of the angle at the nearest vertex between the segment and
 // the way to the place, not divided by the latter's length, which is common to
 // all that are compared. Inside of a segment it is as good as can be.
-func (s *search) lean(n nearest) float64 {
+func (s *search) lean(n *nearest) float64 {
 	vx, vy, wx, wy := n.ax, n.ay, n.bx, n.by
 	switch n.t {
 	case 0:

@@ -1,9 +1,9 @@
 package locate
 
 // tier holds for blocks of cells the highest level (the smallest number) of the
-// borders in them, none where there are none, so that a search for a far border
-// steps over what cannot hold it. The first tier has blocks of 8 by 8 cells, the
-// next of 64 by 64, and so on until one block holds all.
+// borders in them, none where there are none, so that a search for a border
+// steps over what cannot hold it. Blocks of the first tier are single cells,
+// those of the next 8 by 8 cells, then 64 by 64, until one block holds all.
 type tier struct {
 	cols, rows int
 	least      []uint8
@@ -15,31 +15,29 @@ const (
 )
 
 func tiers(g grid, runs []run, arcs []sides) []tier {
-	var out []tier
-	cols, rows := g.cols, g.rows
-	for cols > 1 || rows > 1 {
-		cols, rows = (cols-1)>>tierShift+1, (rows-1)>>tierShift+1
-		t := tier{cols: cols, rows: rows, least: make([]uint8, cols*rows)}
-		for i := range t.least {
-			t.least[i] = none
+	first := newTier(g.cols, g.rows)
+	for _, r := range runs {
+		first.least[r.cell] = min(first.least[r.cell], arcs[r.arc].level)
+	}
+	out := []tier{first}
+	for below := first; below.cols > 1 || below.rows > 1; {
+		t := newTier((below.cols-1)>>tierShift+1, (below.rows-1)>>tierShift+1)
+		for row := range below.rows {
+			line := t.least[row>>tierShift*t.cols:]
+			for col, level := range below.least[row*below.cols : (row+1)*below.cols] {
+				line[col>>tierShift] = min(line[col>>tierShift], level)
+			}
 		}
 		out = append(out, t)
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	for _, r := range runs {
-		col, row := int(r.cell)%g.cols>>tierShift, int(r.cell)/g.cols>>tierShift
-		b := &out[0].least[row*out[0].cols+col]
-		*b = min(*b, arcs[r.arc].level)
-	}
-	for i := 1; i < len(out); i++ {
-		below := &out[i-1]
-		for j, level := range below.least {
-			col, row := j%below.cols>>tierShift, j/below.cols>>tierShift
-			b := &out[i].least[row*out[i].cols+col]
-			*b = min(*b, level)
-		}
+		below = t
 	}
 	return out
+}
+
+func newTier(cols, rows int) tier {
+	t := tier{cols: cols, rows: rows, least: make([]uint8, cols*rows)}
+	for i := range t.least {
+		t.least[i] = none
+	}
+	return t
 }
