@@ -24,7 +24,7 @@ import (
 type bender struct {
 	shift uint
 	half  int64
-	hot   *pointGrid // of middles, in pixels
+	hot   pointGrid // of middles, in pixels
 }
 
 // newBender makes a bender for the chains of a zoom.
@@ -44,12 +44,10 @@ func newBender(z uint8, chains [][]lattice.Point) *bender {
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
 	middles := make([]lattice.Point, len(keys))
-	index := make([]uint32, len(keys))
 	for i, k := range keys {
 		middles[i] = lattice.Point{X: int32(uint32(k)), Y: int32(k >> 32)}
-		index[i] = uint32(i)
 	}
-	b.hot = newPointGrid(middles, index, nil)
+	b.hot.fill(make([]uint32, len(middles)), middles)
 	return b
 }
 

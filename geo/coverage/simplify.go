@@ -29,44 +29,20 @@ type Simplified struct {
 // Simplify ranks every vertex of c by importance.
 func (c *Coverage) Simplify() *Simplified {
 	s := &Simplified{c: c, first: make([]uint32, 0, c.Arcs()+1)}
-	points := 0
-	for i := range c.Arcs() {
-		s.first = append(s.first, uint32(points))
-		points += len(c.Arc(i).Points)
-	}
-	s.first = append(s.first, uint32(points))
-	s.goes = s.newRanker().rank()
-	return s
-}
-
-// newRanker lays the arcs out as the ranker wants them.
-func (s *Simplified) newRanker() *ranker {
-	n := s.first[len(s.first)-1]
 	r := &ranker{
-		pts:  make([]lattice.Point, 0, n),
-		prev: make([]int32, n), next: make([]int32, n), arcOf: make([]int32, n),
-		node:   make([]bool, n),
-		weight: newLatitudeWeight(s.c.Bounds()),
+		vs:       make([]vertex, 0, len(c.points)),
+		weight:   newLatitudeWeight(c.Bounds()),
+		waiting:  map[int32][]int32{},
+		straight: map[[2]int32]bool{},
+		standsAt: make(map[int32]struct{}, len(c.nodes)),
 	}
-	seen := map[int32]bool{}
-	for i := range s.c.Arcs() {
-		a := s.c.Arc(i)
-		first := int32(len(r.pts))
-		last := first + int32(len(a.Points)) - 1
-		r.pts = append(r.pts, a.Points...)
-		r.arcs = append(r.arcs, rankedArc{from: a.From, to: a.To, inner: last - first - 1})
-		for v := first; v <= last; v++ {
-			r.prev[v], r.next[v], r.arcOf[v] = v-1, v+1, int32(i)
-		}
-		r.node[first], r.node[last] = true, true
-		for _, end := range [2]struct{ node, v int32 }{{a.From, first}, {a.To, last}} {
-			if !seen[end.node] {
-				seen[end.node] = true
-				r.nodeAt = append(r.nodeAt, end.v)
-			}
-		}
+	for i := range c.Arcs() {
+		s.first = append(s.first, uint32(len(r.vs)))
+		r.addArc(c.Arc(i))
 	}
-	return r
+	s.first = append(s.first, uint32(len(r.vs)))
+	s.goes = r.rank()
+	return s
 }
 
 // Coverage returns what was simplified.

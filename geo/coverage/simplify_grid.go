@@ -8,69 +8,52 @@ import (
 
 // pointGrid finds the points near a shape: points sorted by square cells, about
 // two to a cell, so that what is asked of it costs by what lies near and not by
-// how much there is. It holds indices into pts, which it does not own.
+// how much there is.
 type pointGrid struct {
-	pts   []lattice.Point
 	min   lattice.Point
 	shift uint // a cell is 1<<shift wide
 	w, h  int32
-	start []uint32 // of each cell in items; one more at the end
-	items []uint32
+	start []uint32        // of each cell in items; one more at the end
+	items []uint32        // what the points belong to
 	place []lattice.Point // of each item
 }
 
-// newPointGrid sorts the points of the given indices into cells. scratch may
-// hold the slices of a grid that is no longer needed.
-func newPointGrid(pts []lattice.Point, index []uint32, scratch *pointGrid) *pointGrid {
-	g := scratch
-	if g == nil {
-		g = &pointGrid{}
-	}
-	g.pts = pts
-	g.fit(index)
+// fill sorts points into cells, in place of what was there. An item is whatever
+// number the caller knows the point beside it by.
+func (g *pointGrid) fill(items []uint32, places []lattice.Point) {
+	g.fit(places)
 	cells := int(g.w) * int(g.h)
 	if cap(g.start) < cells+2 {
 		g.start = make([]uint32, cells+2)
 	}
 	g.start = g.start[:cells+2]
 	clear(g.start)
-	if cap(g.items) < len(index) {
-		g.items = make([]uint32, len(index))
-	}
-	g.items = g.items[:len(index)]
-	if cap(g.place) < len(index) {
-		g.place = make([]lattice.Point, len(index))
-	}
-	g.place = g.place[:len(index)]
 	// Counting sort, two places ahead so that start ends up in place.
-	for _, i := range index {
-		g.start[g.cell(pts[i])+2]++
+	for _, p := range places {
+		g.start[g.cell(p)+2]++
 	}
 	for c := 2; c < len(g.start); c++ {
 		g.start[c] += g.start[c-1]
 	}
-	for _, i := range index {
-		c := g.cell(pts[i]) + 1
-		g.items[g.start[c]], g.place[g.start[c]] = i, pts[i]
+	g.items, g.place = make([]uint32, len(items)), make([]lattice.Point, len(items))
+	for i, p := range places {
+		c := g.cell(p) + 1
+		g.items[g.start[c]], g.place[g.start[c]] = items[i], p
 		g.start[c]++
 	}
 	g.start = g.start[:cells+1]
-	return g
 }
 
 // fit chooses the smallest cells of which there are at most one for every two
 // points.
-func (g *pointGrid) fit(index []uint32) {
-	box := lattice.EmptyBox()
-	for _, i := range index {
-		box = box.Extend(g.pts[i])
-	}
-	if len(index) == 0 {
+func (g *pointGrid) fit(places []lattice.Point) {
+	box := lattice.BoxOf(places...)
+	if box.Empty() {
 		box = lattice.Box{}
 	}
 	g.min = box.Min
-	w, h := int64(box.Max.X)-int64(box.Min.X), int64(box.Max.Y)-int64(box.Min.Y)
-	most := int64(len(index)/2 + 1)
+	w, h := box.Width(), box.Height()
+	most := int64(len(places)/2 + 1)
 	g.shift = uint(max(0, bits.Len64(uint64(max(w, h)))-16))
 	for (w>>g.shift+1)*(h>>g.shift+1) > most {
 		g.shift++

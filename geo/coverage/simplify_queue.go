@@ -6,19 +6,19 @@ import "onegrid/geo/lattice"
 // order of their places, so that the result does not hang on how arcs are
 // numbered. A vertex can be moved when its importance changes.
 type queue struct {
-	pts  []lattice.Point
+	vs   []vertex
 	at   []int32 // by vertex: its place in heap, -1 when it is not there
 	heap []queued
 }
 
 // queued is a vertex and its importance, side by side as the processor likes it.
 type queued struct {
-	key float64
+	key float32
 	v   int32
 }
 
-func newQueue(pts []lattice.Point) *queue {
-	q := &queue{pts: pts, at: make([]int32, len(pts))}
+func newQueue(vs []vertex) *queue {
+	q := &queue{vs: vs, at: make([]int32, len(vs))}
 	for i := range q.at {
 		q.at[i] = -1
 	}
@@ -26,7 +26,7 @@ func newQueue(pts []lattice.Point) *queue {
 }
 
 // put adds v, or moves it if it is there already.
-func (q *queue) put(v int32, key float64) {
+func (q *queue) put(v int32, key float32) {
 	e := queued{key, v}
 	if q.at[v] < 0 {
 		q.heap = append(q.heap, e)
@@ -69,7 +69,7 @@ func (q *queue) before(e, f queued) bool {
 	if e.key != f.key {
 		return e.key < f.key
 	}
-	return lattice.Compare(q.pts[e.v], q.pts[f.v]) < 0
+	return lattice.Compare(q.vs[e.v].at, q.vs[f.v].at) < 0
 }
 
 // arity is the number of children of a heap's node: four lie in one cache line.

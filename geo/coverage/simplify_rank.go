@@ -20,34 +20,49 @@ import (
 //	  / w \               that one goes, it is looked at again; when the last
 //	a-------c             one has gone, it goes next.
 type ranker struct {
-	pts        []lattice.Point // the arcs' points, one arc after the other
-	prev, next []int32         // live neighbours along the arc, -1 at its ends
-	arcOf      []int32
-	arcs       []rankedArc
-	goes       []float32 // importance: see Simplified
-	weight     latitudeWeight
+	vs     []vertex // of the arcs, one arc after the other
+	goes   []float32
+	weight latitudeWeight
 
 	queue    *queue
-	grid     *pointGrid
-	node     []bool  // by vertex: an end of an arc, which stays
-	gone     []bool  // by vertex
-	nodeAt   []int32 // by node: the one vertex that stands for it in the grid
-	live     int     // vertices in the grid that are not gone
-	inGrid   int
-	waiting  map[int32][]int32 // by vertex: who waits for it to go
-	straight map[[2]int32]bool // pairs of nodes that a segment joins
+	grid     pointGrid
+	live     int                // vertices in the grid that are not gone
+	waiting  map[int32][]int32  // by vertex: who waits for it to go
+	straight map[[2]int32]bool  // pairs of nodes that a segment joins
+	standsAt map[int32]struct{} // nodes of which a vertex is in the grid
 }
 
-// rankedArc is what the ranker knows of an arc.
-type rankedArc struct {
-	from, to int32 // nodes
-	inner    int32 // live points between its ends
+// vertex is a point of an arc with its live neighbours on it. The first vertex of
+// an arc has the complement of its node as prev, the last one as next: these
+// stay. All that is asked of a vertex lies in one place, as most of the time goes
+// into fetching it.
+type vertex struct {
+	at         lattice.Point
+	prev, next int32
 }
 
-// rank returns the importance of each point of pts.
+const gone = math.MinInt32 // as prev
+
+func (v *vertex) isEnd() bool { return v.prev < 0 || v.next < 0 }
+
+// addArc adds an arc's vertices.
+func (r *ranker) addArc(a Arc) {
+	first := int32(len(r.vs))
+	for i, p := range a.Points {
+		v := first + int32(i)
+		r.vs = append(r.vs, vertex{p, v - 1, v + 1})
+	}
+	r.vs[first].prev = ^a.From
+	r.vs[len(r.vs)-1].next = ^a.To
+	if len(a.Points) == 2 {
+		r.straight[pair(a.From, a.To)] = true
+	}
+}
+
+// rank returns the importance of each vertex.
 func (r *ranker) rank() []float32 {
 	r.prepare()
-	least := 0.0
+	least := float32(0)
 	for len(r.queue.heap) > 0 {
 		first := r.queue.pop()
 		b := first.v
@@ -55,13 +70,13 @@ func (r *ranker) rank() []float32 {
 			continue
 		}
 		if w := r.blocker(b); w >= 0 {
-			if !r.node[w] {
+			if !r.vs[w].isEnd() {
 				r.waiting[w] = append(r.waiting[w], b)
 			}
 			continue
 		}
 		least = max(least, first.key)
-		r.goes[b] = float32(least * latticeToPixels)
+		r.goes[b] = least
 		r.remove(b)
 	}
 	return r.goes
@@ -69,97 +84,101 @@ func (r *ranker) rank() []float32 {
 
 // prepare fills the queue and the grid.
 func (r *ranker) prepare() {
-	n := len(r.pts)
-	r.queue = newQueue(r.pts)
-	r.goes = make([]float32, n)
-	r.gone = make([]bool, n)
-	r.waiting = map[int32][]int32{}
-	r.straight = map[[2]int32]bool{}
-	inner := make([]queued, 0, n)
-	for v := range r.pts {
+	r.queue = newQueue(r.vs)
+	r.goes = make([]float32, len(r.vs))
+	inner := make([]queued, 0, len(r.vs))
+	for v := range r.vs {
 		r.goes[v] = float32(math.Inf(1))
-		if !r.node[v] {
+		if !r.vs[v].isEnd() {
 			inner = append(inner, queued{r.size(int32(v)), int32(v)})
 		}
 	}
 	r.queue.fill(inner)
-	for _, a := range r.arcs {
-		if a.inner == 0 {
-			r.straight[a.ends()] = true
-		}
-	}
 	r.sort()
 }
 
-// sort builds the grid anew from what is live. It is called whenever half has
-// gone, so that a cell keeps holding a few points while triangles grow.
+// sort builds the grid anew from what is live, each node once. It is called
+// whenever half has gone, so that a cell keeps holding a few points while
+// triangles grow.
 func (r *ranker) sort() {
-	var index []uint32
-	for _, v := range r.nodeAt {
-		index = append(index, uint32(v))
-	}
-	for v := range r.pts {
-		if !r.node[v] && !r.gone[v] {
-			index = append(index, uint32(v))
+	clear(r.standsAt)
+	items := make([]uint32, 0, len(r.grid.items)/2+1)
+	places := make([]lattice.Point, 0, len(r.grid.items)/2+1)
+	for i := range r.vs {
+		v := &r.vs[i]
+		if v.prev == gone || v.prev < 0 && !r.stands(^v.prev) || v.next < 0 && !r.stands(^v.next) {
+			continue
 		}
+		items, places = append(items, uint32(i)), append(places, v.at)
 	}
-	r.grid = newPointGrid(r.pts, index, r.grid)
-	r.live, r.inGrid = len(index), len(index)
+	r.grid.fill(items, places)
+	r.live = len(items)
+}
+
+// stands tells whether a node is not yet in the grid, and notes that it will be.
+func (r *ranker) stands(node int32) bool {
+	_, there := r.standsAt[node]
+	r.standsAt[node] = struct{}{}
+	return !there
 }
 
 // stays tells that b can not go whatever lies around it: its arc would be an
 // island of two points, or a second segment between two nodes.
 func (r *ranker) stays(b int32) bool {
-	a := &r.arcs[r.arcOf[b]]
-	if a.inner > 2 {
-		return false
+	v := &r.vs[b]
+	a, c := &r.vs[v.prev], &r.vs[v.next]
+	switch {
+	case a.prev >= 0 && c.next >= 0:
+		return false // at least four points more
+	case a.prev < 0 && c.next < 0: // the last one between the ends
+		return a.prev == c.next || r.straight[pair(^a.prev, ^c.next)]
+	case a.prev < 0:
+		return r.vs[c.next].next == a.prev // two in a closed arc
+	default:
+		return r.vs[a.prev].prev == c.next
 	}
-	if a.from == a.to {
-		return true
-	}
-	return a.inner == 1 && r.straight[a.ends()]
 }
 
 // remove takes b out of its arc.
 func (r *ranker) remove(b int32) {
-	a, c := r.prev[b], r.next[b]
-	r.next[a], r.prev[c] = c, a
-	r.gone[b] = true
-	arc := &r.arcs[r.arcOf[b]]
-	if arc.inner--; arc.inner == 0 {
-		r.straight[arc.ends()] = true
+	v := &r.vs[b]
+	a, c := &r.vs[v.prev], &r.vs[v.next]
+	a.next, c.prev = v.next, v.prev
+	if a.prev < 0 && c.next < 0 {
+		r.straight[pair(^a.prev, ^c.next)] = true
 	}
-	for _, v := range [2]int32{a, c} {
-		if !r.node[v] {
-			r.queue.put(v, r.size(v))
+	for _, n := range [2]int32{v.prev, v.next} {
+		if !r.vs[n].isEnd() {
+			r.queue.put(n, r.size(n))
 		}
 	}
-	for _, v := range r.waiting[b] {
-		if !r.gone[v] {
-			r.queue.put(v, r.size(v))
+	v.prev = gone
+	for _, w := range r.waiting[b] {
+		if r.vs[w].prev != gone {
+			r.queue.put(w, r.size(w))
 		}
 	}
 	delete(r.waiting, b)
-	if r.live--; r.live < r.inGrid/2 && r.inGrid > 64 {
+	if r.live--; r.live < len(r.grid.items)/2 && r.live > 32 {
 		r.sort()
 	}
 }
 
-// size is the area of b's triangle as the map shows it.
-func (r *ranker) size(b int32) float64 {
-	p := r.pts[b]
-	area := lattice.Cross(r.pts[r.prev[b]], p, r.pts[r.next[b]])
-	return math.Abs(float64(area)) * r.weight.at(p.Y)
+// size is the area of b's triangle in square pixels of MaxPixelZoom.
+func (r *ranker) size(b int32) float32 {
+	v := &r.vs[b]
+	area := lattice.Cross(r.vs[v.prev].at, v.at, r.vs[v.next].at)
+	return float32(math.Abs(float64(area)) * r.weight.at(v.at.Y))
 }
 
-// blocker returns a live vertex other than b and its neighbours in the closed
+// blocker returns a live vertex other than v and its neighbours in the closed
 // triangle of the three, -1 when there is none.
 func (r *ranker) blocker(v int32) int32 {
-	a, b, c := r.pts[r.prev[v]], r.pts[v], r.pts[r.next[v]]
+	a, b, c := r.vs[r.vs[v].prev].at, r.vs[v].at, r.vs[r.vs[v].next].at
 	if lattice.Cross(a, b, c) < 0 {
 		a, c = c, a
 	}
-	g := r.grid
+	g := &r.grid
 	lo, hi := int64(min(a.Y, b.Y, c.Y)), int64(max(a.Y, b.Y, c.Y))
 	left, right := int64(min(a.X, b.X, c.X)), int64(max(a.X, b.X, c.X))
 	first, last := g.rows(lo, hi)
@@ -176,7 +195,8 @@ func (r *ranker) blocker(v int32) int32 {
 		items, places := g.span(row, within.lo, within.hi)
 		for i, p := range places {
 			if between(p, left, right, lo, hi) && p != a && p != b && p != c &&
-				lattice.Cross(a, b, p) >= 0 && lattice.Cross(b, c, p) >= 0 && lattice.Cross(c, a, p) >= 0 && !r.gone[items[i]] {
+				lattice.Cross(a, b, p) >= 0 && lattice.Cross(b, c, p) >= 0 && lattice.Cross(c, a, p) >= 0 &&
+				r.vs[items[i]].prev != gone {
 				return int32(items[i])
 			}
 		}
@@ -192,37 +212,31 @@ func between(p lattice.Point, left, right, lo, hi int64) bool {
 	return left <= x && x <= right && lo <= y && y <= hi
 }
 
-func (a rankedArc) ends() [2]int32 { return [2]int32{min(a.from, a.to), max(a.from, a.to)} }
+func pair(a, b int32) [2]int32 { return [2]int32{min(a, b), max(a, b)} }
 
-// latticeToPixels turns twice an area of the lattice into the square pixels of
-// MaxPixelZoom that it takes at the equator.
-const latticeToPixels = pixelsAcross * pixelsAcross / 2
-
-const pixelsAcross = float64(PixelExtent<<MaxPixelZoom) / (360 * lattice.Scale) // a lattice unit
-
-// latitudeWeight turns an area of the lattice, in which a degree of longitude is
-// as wide as one of latitude, into what Mercator shows: heights stretched by the
-// secant of the latitude. Steps of 2^16 units (some 700 m) are fine enough to
-// compare triangles by, and whole 1024ths make the result the same on every
-// machine.
+// latitudeWeight turns twice an area of the lattice, in which a degree of
+// longitude is as wide as one of latitude, into the square pixels of MaxPixelZoom
+// that Mercator shows it on: heights are stretched by the secant of the latitude.
+// Steps of 2^16 units (some 700 m) are fine enough to compare triangles by, and
+// whole 1024ths of the secant make the result the same on every machine.
 type latitudeWeight struct {
 	lowest int32
-	secant []float64
+	pixels []float64
 }
 
+const pixelsAcross = float64(PixelExtent<<MaxPixelZoom) / (360 * lattice.Scale) // a lattice unit, at the equator
+
 func newLatitudeWeight(b lattice.Box) latitudeWeight {
-	if b.Empty() {
-		return latitudeWeight{secant: []float64{1}}
-	}
 	w := latitudeWeight{lowest: b.Min.Y}
 	for band := int64(0); band <= b.Height()>>16; band++ {
 		lat := float64(int64(b.Min.Y)+band<<16) / lattice.Scale
 		lat = max(-maxLatitude, min(maxLatitude, lat))
-		w.secant = append(w.secant, math.Round(1024/math.Cos(lat*math.Pi/180))/1024)
+		secant := math.Round(1024/math.Cos(lat*math.Pi/180)) / 1024
+		w.pixels = append(w.pixels, secant*pixelsAcross*pixelsAcross/2)
 	}
 	return w
 }
 
 func (w latitudeWeight) at(y int32) float64 {
-	return w.secant[(int64(y)-int64(w.lowest))>>16]
+	return w.pixels[(int64(y)-int64(w.lowest))>>16]
 }

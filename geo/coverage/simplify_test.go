@@ -181,13 +181,13 @@ func slowImportance(c *Coverage) [][]float32 {
 		return true
 	}
 	weight := newLatitudeWeight(c.Bounds())
-	least := 0.0
+	least := float32(0)
 	for {
-		best, size := place{-1, -1}, math.Inf(1)
+		best, size := place{-1, -1}, float32(math.Inf(1))
 		for i := range live {
 			for k := 1; k < len(live[i])-1; k++ {
 				b := point(i, k)
-				area := math.Abs(float64(lattice.Cross(point(i, k-1), b, point(i, k+1)))) * weight.at(b.Y)
+				area := float32(math.Abs(float64(lattice.Cross(point(i, k-1), b, point(i, k+1)))) * weight.at(b.Y))
 				if (area < size || area == size && lattice.Compare(b, point(best.arc, best.at)) < 0) && may(i, k) {
 					best, size = place{i, k}, area
 				}
@@ -197,7 +197,7 @@ func slowImportance(c *Coverage) [][]float32 {
 			return out
 		}
 		least = max(least, size)
-		out[best.arc][live[best.arc][best.at]] = float32(least * latticeToPixels)
+		out[best.arc][live[best.arc][best.at]] = least
 		live[best.arc] = slices.Delete(live[best.arc], best.at, best.at+1)
 	}
 }
