@@ -33,7 +33,7 @@ const table = {
   site: ["场所", "Site"],
 
   layers: ["图层", "Layers"],
-  home: ["全城", "Whole city"],
+  home: ["全域", "Whole area"],
   zoomIn: ["放大", "Zoom in"],
   zoomOut: ["缩小", "Zoom out"],
   switchLang: ["English", "中文"],

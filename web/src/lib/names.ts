@@ -20,9 +20,14 @@ export function ownerName(incident: Incident): string {
   return nameOf(known?.name) || nameOf(incident.ownerName) || incident.owner || t("unplaced");
 }
 
-/** The area just above the owner, as far as it is known by now: the community of a grid. */
-export function aboveOwner(incident: Incident): string {
-  const area = chains.value.get(incident.owner)?.at(-2);
+/**
+ * Where an incident is, beside its owner's name: the nearest area above the owner
+ * that the owner's own name does not say already. "" while that is not known.
+ */
+export function whereIs(incident: Incident): string {
+  const owner = ownerName(incident);
+  const above = chains.value.get(incident.owner)?.slice(0, -1) ?? [];
+  const area = above.findLast((a) => !owner.startsWith(areaName(a)));
   return area ? areaName(area) : "";
 }
 

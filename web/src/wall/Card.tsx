@@ -13,18 +13,13 @@ interface Props {
 
 /** The grid card: what an area is called, whose it is, what it holds, who is next door. */
 export function Card({ onGo }: Props) {
+  useEffect(closeOnEscape, []);
   const shown = cardState.value;
   const at = spot.value;
   const tower = at?.tower ?? shown?.card?.building;
   if (!shown && !at) return null;
   return (
-    <section
-      class="card panel"
-      aria-label={t("card")}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") closeCard();
-      }}
-    >
+    <section class="card panel" aria-label={t("card")}>
       <button type="button" class="close" aria-label={t("close")} onClick={closeCard}>
         ×
       </button>
@@ -34,6 +29,15 @@ export function Card({ onGo }: Props) {
       {at && <SpotWords spot={at} onGo={onGo} />}
     </section>
   );
+}
+
+/** Escape closes the card from anywhere on the page, unless something nearer took it. */
+function closeOnEscape(): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && !event.defaultPrevented) closeCard();
+  };
+  addEventListener("keydown", onKey);
+  return () => removeEventListener("keydown", onKey);
 }
 
 function Facts({ card, onGo }: { card: CardFacts } & Props) {

@@ -12,7 +12,9 @@ export function Layers() {
       class="layers"
       aria-label={t("layers")}
       onKeyDown={(event) => {
-        if (event.key === "Escape") open.value = false;
+        if (event.key !== "Escape" || !open.value) return;
+        open.value = false;
+        event.preventDefault(); // the card stays
       }}
     >
       <button

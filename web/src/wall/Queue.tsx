@@ -1,7 +1,7 @@
 import { age } from "../lib/format.ts";
 import { t } from "../lib/i18n.ts";
 import { markOf, queueRows, type Row } from "../lib/incident.ts";
-import { aboveOwner, categoryName, ownerName } from "../lib/names.ts";
+import { categoryName, ownerName, whereIs } from "../lib/names.ts";
 import { acknowledge, categories, fresh, serverNow, sorted } from "../lib/state.ts";
 import { MarkIcon } from "./MarkIcon.tsx";
 import { goToIncident } from "./maps.ts";
@@ -40,7 +40,7 @@ function QueueRow({ row: { incident, count } }: { row: Row }) {
         <span class="row-what">
           {categoryName(incident.category)}
           {count > 1 && <b> {t("grouped", { n: count })}</b>}
-          <span class="row-where">{aboveOwner(incident)}</span>
+          <span class="row-where">{whereIs(incident)}</span>
         </span>
         <span class="row-grid">{ownerName(incident)}</span>
       </button>

@@ -59,6 +59,7 @@ export function Search({ onChoose }: { onChoose: (choice: Suggestion) => void })
         choose(found.value?.[active.value]);
         break;
       case "Escape":
+        if (!found.value) return; // for the card to take
         close();
         break;
       default:

@@ -1,3 +1,4 @@
+import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { followChains } from "../lib/areas.ts";
 import { startFeed } from "../lib/feed.ts";
@@ -30,7 +31,7 @@ export function Wall({ params }: { params: Params }) {
       for (const stop of stops) stop();
     };
   }, []);
-  useEffect(() => {
+  useSignalEffect(() => {
     document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
     document.title = `${nameOf(cityName.value) || "onegrid"} · ${t("wall")}`;
   });

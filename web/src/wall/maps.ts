@@ -79,15 +79,14 @@ export async function goHome(view?: View, durationMs = 0): Promise<void> {
   }
 }
 
-/** The largest zoom that is given up to keep the city clear of the inset. */
-const zoomForInset = 0.25;
-const insetRoomPx = 500;
+/** The zoom that is given up at most to keep the city clear of the inset. */
+const zoomForInset = 0.15;
 
-/** Leaves the inset its place where the city is no smaller for it, or hardly. */
+/** Leaves the inset as much of its place as can be had without making the city much smaller. */
 function homeRoom(bounds: [number, number, number, number]): PaddingOptions {
-  const clear = { ...cityRoom, right: (cityRoom.right ?? 0) + insetRoomPx };
   const zoom = (padding: PaddingOptions) => main?.map.cameraForBounds(bounds, { padding })?.zoom ?? 0;
-  return zoom(cityRoom) - zoom(clear) < zoomForInset ? clear : cityRoom;
+  const rooms = [500, 400, 300, 200, 100].map((right) => ({ ...cityRoom, right }));
+  return rooms.find((room) => zoom(cityRoom) - zoom(room) < zoomForInset) ?? cityRoom;
 }
 
 /** Flies to an incident and opens its owner's card. */

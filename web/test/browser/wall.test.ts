@@ -29,6 +29,11 @@ async function somewhere(): Promise<[number, number]> {
   });
 }
 
+async function goTo(center: [number, number], zoom: number): Promise<void> {
+  await wall.page.evaluate((view) => window.onegrid.map.jumpTo(view), { center, zoom });
+  await wall.idle();
+}
+
 async function report([lon, lat]: [number, number], more = {}): Promise<{ id: number; code?: string }> {
   const answer = await fetch(`${city.wall}/v1/incidents`, {
     method: "POST",
@@ -94,8 +99,7 @@ describe("incidents", () => {
     expect(tookMs).toBeLessThan(2_000); // half a second on a machine that has nothing else to do
     expect(await wall.page.locator(".row").count()).toBeGreaterThan(0);
     await wall.page.locator(".main-map .pulse").first().waitFor();
-    await wall.page.evaluate((at) => window.onegrid.map.jumpTo({ center: at, zoom: 16 }), at);
-    await wall.idle();
+    await goTo(at, 16);
     const drawn = await wall.page.evaluate(() =>
       window.onegrid.map.queryRenderedFeatures({ layers: ["incidents"] }).map((f) => f.id),
     );
@@ -110,6 +114,7 @@ describe("incidents", () => {
     await expect.poll(() => pulses.count()).toBe(0);
     await wall.page.locator(".card h2").waitFor();
     await wall.page.keyboard.press("Escape");
+    await expect.poll(() => wall.page.locator(".card").count()).toBe(0);
   });
 
   test("an urgent one opens the inset", async () => {
@@ -123,9 +128,8 @@ describe("incidents", () => {
 describe("the card", () => {
   test("opens on a click, with the grid that answers there", async () => {
     const at = await somewhere();
-    await wall.page.evaluate((at) => window.onegrid.map.jumpTo({ center: at, zoom: 17 }), at);
-    await wall.idle();
-    await wall.page.locator(".main-map canvas").click({ position: { x: 700, y: 420 } });
+    await goTo(at, 17);
+    await wall.page.getByRole("region", { name: "城市网格地图" }).click({ position: { x: 700, y: 420 } });
     await wall.page.locator(".card h2").waitFor();
     const clicked = await wall.page.evaluate(() => window.onegrid.map.unproject([700, 420]).toArray());
     const answer = await fetch(`${city.wall}/v1/locate?lon=${clicked[0]}&lat=${clicked[1]}&crs=wgs84`);
@@ -156,6 +160,7 @@ describe("the card", () => {
 
 describe("finding and switching", () => {
   test("search by keyboard flies to a grid, by name and by code", async () => {
+    await goTo(await somewhere(), 16);
     const [grid] = await labels(wall.page, ["label-grid"]);
     if (!grid) throw new Error("no grid's label is in view");
     const box = wall.page.getByRole("combobox");
