@@ -52,7 +52,7 @@ func checkLabel(t rapid.TB, shape lattice.MultiPolygon, l Label) {
 	if lattice.Side(shape, l.At) != 1 {
 		t.Fatalf("the label at %v is not inside", l.At)
 	}
-	if r := toBorderM(shape, l.At); math.Abs(r-l.RadiusM) > 0.01+r/1000 {
+	if r := toBorderM(shape, l.At); math.Abs(r-l.RadiusM) > 0.01+r/1000+r*r/2e7 { // far away, east-west shrinks otherwise
 		t.Fatalf("the label is %v m from the border, not %v", r, l.RadiusM)
 	}
 }

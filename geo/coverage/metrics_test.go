@@ -22,7 +22,7 @@ func checkMetrics(t rapid.TB, c *Coverage) {
 	sums := make([]float64, len(metrics))
 	for a, m := range metrics {
 		shape := c.Polygons(int32(a))
-		if want := lattice.ShapeAreaM2(shape); math.Abs(m.AreaM2-want) > 0.001+want*1e-9 {
+		if want := lattice.ShapeAreaM2(shape); math.Abs(m.AreaM2-want) > 0.001+want*1e-8 {
 			t.Fatalf("area %d: %v m², its outline %v", a, m.AreaM2, want)
 		}
 		perimeter := 0.0

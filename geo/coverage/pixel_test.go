@@ -153,6 +153,7 @@ func checkSize(t rapid.TB, thinned *Coverage, z uint8, area int32, rings []Pixel
 	}
 	pixel := float64(int64(1) << baseShift(z))
 	want, length := 0.0, 0.0
+	origin := project(thinned.Bounds().Min)
 	for _, polygon := range thinned.Polygons(area) {
 		for _, ring := range polygon {
 			for i, b := range ring {
@@ -160,7 +161,7 @@ func checkSize(t rapid.TB, thinned *Coverage, z uint8, area int32, rings []Pixel
 				p := project(a)
 				for n, k := 1+abs(b.Y-a.Y)/20_000, int32(1); k <= n; k++ { // bent as Mercator bends it
 					q := project(lattice.Point{X: a.X + int32(int64(b.X-a.X)*int64(k)/int64(n)), Y: a.Y + int32(int64(b.Y-a.Y)*int64(k)/int64(n))})
-					ax, ay, bx, by := float64(p.X), float64(p.Y), float64(q.X), float64(q.Y)
+					ax, ay, bx, by := float64(p.X-origin.X), float64(p.Y-origin.Y), float64(q.X-origin.X), float64(q.Y-origin.Y)
 					want -= (ax*by - bx*ay) / 2 / pixel / pixel // y runs to the south
 					length += math.Hypot(bx-ax, by-ay) / pixel
 					p = q
