@@ -245,10 +245,7 @@ func TestBendAgreesWithTheObviousWay(t *testing.T) {
 		point := rapid.Custom(func(t *rapid.T) lattice.Point {
 			return lattice.Point{X: rapid.Int32Range(0, wide).Draw(t, "x"), Y: rapid.Int32Range(0, wide).Draw(t, "y")}
 		})
-		var chains [][]lattice.Point
-		for _, p := range rapid.SliceOfN(rapid.SliceOfN(point, 2, 4), 1, 6).Draw(t, "chains") {
-			chains = append(chains, p)
-		}
+		chains := rapid.SliceOfN(rapid.SliceOfN(point, 2, 4), 1, 6).Draw(t, "chains")
 		b := newBender(z, chains)
 		for _, chain := range chains {
 			got := b.chain(chain, nil)

@@ -13,13 +13,12 @@ import (
 // labels: coordinates from a tiny lattice make every degenerate meeting happen,
 // stretched to sizes at which the zooms have something to do.
 func TestSoupsSimplify(t *testing.T) {
-	try(t, rounds(150, 30_000), func(t *rapid.T) {
+	try(t, rounds(150, 6_000), func(t *rapid.T) {
 		c := drawSoup(t)
 		s := c.Simplify()
 		for _, z := range []uint8{16, 14, 11, 9, 7, 3} {
 			checkSound(t, s.At(z))
 			checkPixels(t, s, z)
-			checkBent(t, s, z)
 		}
 		for a, l := range c.Labels() {
 			if l.RadiusM > 0 {
@@ -32,7 +31,7 @@ func TestSoupsSimplify(t *testing.T) {
 
 // Small soups are ranked as the obvious way ranks them.
 func TestSoupsAreRankedTheObviousWay(t *testing.T) {
-	try(t, rounds(150, 30_000), func(t *rapid.T) {
+	try(t, rounds(150, 6_000), func(t *rapid.T) {
 		c := drawSoup(t)
 		s := c.Simplify()
 		for i, want := range slowImportance(c) {
