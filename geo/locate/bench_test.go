@@ -34,7 +34,7 @@ var (
 
 func makeCity(name string, side, steps int) *benchCity {
 	rng := rand.New(rand.NewPCG(seed, 100))
-	return newBenchCity(name, city(rng, lattice.Point{X: 1_060_000_000, Y: 260_000_000}, side, side, steps, 45_000))
+	return newBenchCity(name, city(rng, lattice.Point{X: 1_060_000_000, Y: 260_000_000}, side, side, steps, 45_000, 0.05))
 }
 
 func newBenchCity(name string, p *partition) *benchCity {

@@ -34,7 +34,7 @@ func TestNearestBorder(t *testing.T) {
 	const cols, rows = 16, 14
 	for i, place := range places {
 		rng := rand.New(rand.NewPCG(seed, uint64(10+i)))
-		p := city(rng, place.at, cols, rows, 9, 20_000)
+		p := city(rng, place.at, cols, rows, 9, 20_000, 0.2)
 		x := index(t, p)
 		area := func(r coverage.Region, level int) [2]int {
 			if r == coverage.Exterior {

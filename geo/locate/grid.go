@@ -51,18 +51,19 @@ func distance(a, b int32) uint64 {
 // choose picks the size of the cells.
 //
 // Small cells answer faster: fewer queries fall into a mixed one, and fewer
-// segments lie in each. They stop paying when the index outgrows the caches,
-// and when a mixed cell holds hardly more than the stretch that made it mixed.
-// A border that runs dx east and dy north passes from cell to cell dx/w + dy/h
-// times, so before anything is built
+// vertices lie in each. They stop paying when the index outgrows the caches, for
+// one miss costs as much as ten vertices. A border that runs dx east and dy
+// north passes from cell to cell dx/w + dy/h times, so before anything is built
 //
-//	entered  = east/w + north/h      stretches that enter a cell
-//	bytes    = 4 cells + 16 entered + 4 segments
+//	entered  = east/w + north/h + arcs      stretches of border in cells
+//	bytes    = 5 cells + 44 entered + 4 segments
 //
-// are known within some percent. The cells are the smallest, as square on the
-// ground as powers of two allow, whose index takes no more than 1 MB plus 24
-// bytes a segment (or the caller's bound), as long as a stretch in a cell has on
-// average at least half a vertex.
+// are known within some percent: a cell has a word and a byte, a stretch two
+// words, a vertex more than segments and nearly a head of its own. The cells are
+// the smallest, as square on the ground as powers of two allow, whose index
+// takes no more than 512 KB plus 16 bytes a segment, or the caller's bound. In
+// practice a mixed cell then holds five to fifteen vertices, and queries between
+// half and nine tenths fall into cells that are not mixed.
 func (f figures) choose(maxBytes int) grid {
 	g := grid{wide: squareShift, high: squareShift}
 	if f.bounds.Empty() {
@@ -72,7 +73,7 @@ func (f figures) choose(maxBytes int) grid {
 	g.width, g.height = uint64(f.bounds.Width())+1, uint64(f.bounds.Height())+1
 	limit := float64(maxBytes)
 	if maxBytes <= 0 {
-		limit = 1<<20 + 24*float64(f.segments)
+		limit = 512<<10 + 16*float64(f.segments)
 	}
 	const least = 5 // 32 units, 35 cm: smaller than any real feature
 	extra := f.stretch()
@@ -80,9 +81,8 @@ func (f figures) choose(maxBytes int) grid {
 		g.wide = g.high + extra
 		g.cols = int((g.width-1)>>g.wide) + 1
 		g.rows = int((g.height-1)>>g.high) + 1
-		entered := f.entered(g)
-		bytes := 4*float64(g.cols)*float64(g.rows) + 16*entered + 4*float64(f.segments)
-		if g.cols == 1 && g.rows == 1 || bytes <= limit && float64(f.segments) >= entered/2 {
+		bytes := 5*float64(g.cols)*float64(g.rows) + 44*f.entered(g) + 4*float64(f.segments)
+		if bytes <= limit || g.cols == 1 && g.rows == 1 {
 			return g
 		}
 	}

@@ -80,7 +80,7 @@ func TestIndexAgreesWithTheOracle(t *testing.T) {
 			t.Parallel()
 			rng := rand.New(rand.NewPCG(seed, uint64(i)))
 			for _, c := range cities {
-				p := city(rng, place.at, c.cols, c.rows, c.steps, c.side)
+				p := city(rng, place.at, c.cols, c.rows, c.steps, c.side, float64(i%3)/2)
 				x, o := index(t, p), newOracle(p)
 				onBorder := 0
 				each := points / len(places) / len(cities)
@@ -216,7 +216,7 @@ func TestWidestSpan(t *testing.T) {
 // Any bound on memory gives the same answers.
 func TestAnyCellSize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 2))
-	p := city(rng, lattice.Point{X: 1_100_000_000, Y: 300_000_000}, 10, 10, 20, 30_000)
+	p := city(rng, lattice.Point{X: 1_100_000_000, Y: 300_000_000}, 10, 10, 20, 30_000, 0.5)
 	o := newOracle(p)
 	for _, most := range []int{1, 20_000, 100_000, 1 << 20, 1 << 24} {
 		x, err := locate.Build(p, locate.Options{MaxBytes: most})
@@ -227,6 +227,9 @@ func TestAnyCellSize(t *testing.T) {
 			agree(t, x, o, draw(rng, p))
 		}
 		w, h, cells, mixed, _ := x.Shape()
+		if most >= 1<<20 && x.Bytes() > most*5/4 {
+			t.Errorf("%d bytes, at most %d were allowed", x.Bytes(), most)
+		}
 		t.Logf("at most %d: %d bytes, cells of 2^%d by 2^%d, %d, of which mixed %d", most, x.Bytes(), w, h, cells, mixed)
 	}
 }
@@ -243,7 +246,7 @@ func TestNothing(t *testing.T) {
 
 func TestLookupsDoNotAllocate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	p := city(rng, lattice.Point{X: 1_100_000_000, Y: 300_000_000}, 12, 12, 20, 30_000)
+	p := city(rng, lattice.Point{X: 1_100_000_000, Y: 300_000_000}, 12, 12, 20, 30_000, 0.1)
 	x := index(t, p)
 	points := make([]lattice.Point, 3000)
 	for i := range points {

@@ -50,8 +50,9 @@ func (p *partition) vertices() (n int) {
 // city makes cols by rows regions that look like blocks between bending streets:
 // corners moved about, and each border bent at steps-1 vertices. Levels: 0
 // between squares of 12 by 12 regions and on the outside, 1 between squares of
-// 4 by 4, else 2. Cells of side units have their south-west corner near at.
-func city(rng *rand.Rand, at lattice.Point, cols, rows, steps int, side float64) *partition {
+// 4 by 4, else 2. Regions of side units have their south-west corner near at.
+// Borders swing like streets, or where jagged is 1 jump about like nothing real.
+func city(rng *rand.Rand, at lattice.Point, cols, rows, steps int, side, jagged float64) *partition {
 	// Corners move by at most 0.15 of a side and borders bend away from the
 	// straight by at most 0.3 of the way to the nearer corner: too little for any
 	// two to meet.
@@ -83,9 +84,12 @@ func city(rng *rand.Rand, at lattice.Point, cols, rows, steps int, side float64)
 	bend := func(a, b lattice.Point) []lattice.Point {
 		dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
 		points := []lattice.Point{a}
+		slow, fast := 2*math.Pi*rng.Float64(), 2*math.Pi*rng.Float64()
 		for k := 1; k < steps; k++ {
 			t := float64(k) / float64(steps)
-			off := 0.3 * (2*rng.Float64() - 1) * math.Min(t, 1-t)
+			swing := 0.7*math.Sin(slow+7*t) + 0.3*math.Sin(fast+30*t)
+			jump := 2*rng.Float64() - 1
+			off := 0.3 * (jagged*jump + (1-jagged)*swing) * math.Min(t, 1-t)
 			q := lattice.Point{X: a.X + int32(t*dx-off*dy), Y: a.Y + int32(t*dy+off*dx)}
 			if q != points[len(points)-1] && q != b {
 				points = append(points, q)
@@ -98,13 +102,12 @@ func city(rng *rand.Rand, at lattice.Point, cols, rows, steps int, side float64)
 		p.levels = append(p.levels, level)
 		return len(p.arcs) - 1
 	}
-	level2 := level
 	east, north := map[[2]int]int{}, map[[2]int]int{}
 	for j := range rows + 1 {
 		for i := range cols + 1 {
 			here := corner[j*(cols+1)+i]
 			if i < cols {
-				east[[2]int{i, j}] = add(bend(here, corner[j*(cols+1)+i+1]), region(i, j), region(i, j-1), level2(j, rows))
+				east[[2]int{i, j}] = add(bend(here, corner[j*(cols+1)+i+1]), region(i, j), region(i, j-1), level(j, rows))
 			}
 			if j < rows {
 				north[[2]int{i, j}] = add(bend(here, corner[(j+1)*(cols+1)+i]), region(i-1, j), region(i, j), level(i, cols))
