@@ -3,6 +3,7 @@ package follow_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,7 +27,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if child() {
+	if child() || childFollower() {
 		return
 	}
 	goleak.VerifyTestMain(m)
@@ -254,6 +255,33 @@ func TestReadsARestoredStoreAnew(t *testing.T) {
 		if in.Point != at {
 			t.Fatalf("incident at %v, want %v", in.Point, at)
 		}
+	}
+}
+
+// TestDoesNotFollowAnEmptiedStore empties the tables by hand, once with the
+// store's name and once without.
+func TestDoesNotFollowAnEmptiedStore(t *testing.T) {
+	for _, statements := range []string{
+		`DELETE FROM changes; DELETE FROM grids; DELETE FROM states; DELETE FROM editions`,
+		`DELETE FROM changes; DELETE FROM store`,
+	} {
+		s, path := create(t)
+		publish(t, s, 0)
+		r, err := sqlite.OpenReader(context.Background(), path)
+		check(t, err)
+		f, live := run(t, r, follow.Options{})
+		was := live.Load()
+		db, err := sql.Open("sqlite", path)
+		check(t, err)
+		_, err = db.Exec(statements)
+		check(t, err)
+		check(t, db.Close())
+		within(t, "the emptied store to be refused", func() bool { return geo.KindOf(f.Status().Err) == geo.Unavailable })
+		time.Sleep(100 * time.Millisecond)
+		if live.Load() != was || f.Status().Err == nil {
+			t.Fatalf("followed after %s", statements)
+		}
+		t.Cleanup(func() { r.Close() })
 	}
 }
 
