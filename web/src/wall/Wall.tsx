@@ -1,4 +1,4 @@
-import { useSignalEffect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { followChains } from "../lib/areas.ts";
 import { startFeed } from "../lib/feed.ts";
@@ -26,15 +26,12 @@ export function Wall({ params }: { params: Params }) {
       followChains(),
       followHistory(),
       followSelection(),
+      effect(nameDocument),
     ];
     return () => {
       for (const stop of stops) stop();
     };
   }, []);
-  useSignalEffect(() => {
-    document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
-    document.title = `${nameOf(cityName.value) || "onegrid"} · ${t("wall")}`;
-  });
   return (
     <>
       <TopBar />
@@ -48,4 +45,9 @@ export function Wall({ params }: { params: Params }) {
       </aside>
     </>
   );
+}
+
+function nameDocument(): void {
+  document.documentElement.lang = lang.value === "zh" ? "zh-CN" : "en";
+  document.title = `${nameOf(cityName.value) || "onegrid"} · ${t("wall")}`;
 }
