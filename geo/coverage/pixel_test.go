@@ -187,7 +187,7 @@ func TestBentChainsNeedNoNoding(t *testing.T) {
 
 func TestBentBirminghamNeedsNoNoding(t *testing.T) {
 	s := birminghamBuilt(t).Simplify()
-	for z := range uint8(MaxPixelZoom + 1) {
+	for _, z := range []uint8{16, 11, 9, 7, 4, 0} {
 		checkBent(t, s, z)
 	}
 }

@@ -343,22 +343,18 @@ func buildTwoLevels(t rapid.TB, shapes map[string]lattice.MultiPolygon) *Coverag
 	return c
 }
 
-// Birmingham's borders stay sound at every zoom.
+// Birmingham's borders stay sound from zoom to zoom.
 func TestSimplifiedBirmingham(t *testing.T) {
 	c := birminghamBuilt(t)
 	s := c.Simplify()
 	last := len(c.points) + 1
-	for z := uint8(MaxPixelZoom); ; z-- {
+	for _, z := range []uint8{16, 12, 10, 8, 5, 0} {
 		at := s.At(z)
 		checkSound(t, at)
 		if len(at.points) > last {
-			t.Errorf("z%d has more points than z%d", z, z+1)
+			t.Errorf("z%d has more points than the zoom before", z)
 		}
 		last = len(at.points)
-		if z == 0 {
-			break
-		}
+		t.Logf("z%d: %d points", z, last)
 	}
-	t.Logf("%d points at z16, %d at z14, %d at z12, %d at z10, %d at z0", len(c.points),
-		len(s.At(14).points), len(s.At(12).points), len(s.At(10).points), last)
 }
