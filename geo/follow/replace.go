@@ -27,7 +27,7 @@ func (f *Follower) mayReplace(old, next *world.World, to record.Position) error 
 	case to.Store != f.at.Store:
 		return refusal{geo.Errorf(geo.Unavailable,
 			"another store stands in the place of the one that was followed; the last world, of change %d, stays in force until a restart", f.at.Seq)}
-	case old.Edition().ID > 0 && next.Edition().ID == 0:
+	case to.Seq == 0, old.Edition().ID > 0 && next.Edition().ID == 0:
 		return refusal{geo.Errorf(geo.Unavailable,
 			"the store was emptied; the last world, of change %d, stays in force until a restart", f.at.Seq)}
 	}
