@@ -32,6 +32,7 @@ type builder struct {
 	wet      map[lattice.Point]class // the points of rivers and streams
 	bridges  map[lattice.Point]bool  // those at which streets meet from both banks
 	count    map[string]int          // of devices by kind
+	titles   map[role]geo.Text       // of posts that name no area
 }
 
 type doorKey struct {

@@ -15,6 +15,8 @@ type carver struct {
 	land  *terrain
 	field *field
 	seed  int64
+
+	dividers [service + 1]*divider // made when asked for
 }
 
 // level is one generation of streets.
@@ -310,8 +312,17 @@ func (c *carver) pursue(course []vec, closed bool) func(p, heading vec) vec {
 		}
 		return course[i]
 	}
+	k := -1
 	return func(p, heading vec) vec {
-		k := nearest(course, p)
+		if k < 0 || at(k).dist(p) > 300 {
+			k = nearest(course, p)
+		}
+		for at(k+1).dist(p) < at(k).dist(p) {
+			k++
+		}
+		for at(k-1).dist(p) < at(k).dist(p) {
+			k--
+		}
 		if d := at(k + ahead).sub(p); d.dot(heading) > 0 {
 			return d.unit()
 		}

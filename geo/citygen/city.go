@@ -32,9 +32,7 @@ func Generate(ctx context.Context, f Figures, progress func(stage string, done f
 		progress = func(string, float64) {}
 	}
 	progress("land and water", 0)
-	land := newTerrain(&f)
-	land.fit(f.Grids)
-	ground, err := land.ground(newFrame(f.Centre[0], f.Centre[1]))
+	land, ground, err := survey(&f)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +71,7 @@ func assemble(c *carver, v *division, f *Figures, blocks []block, households []i
 	a := nameAreas(f, v, c, names)
 	city := &City{Scheme: f.scheme()}
 	city.addAreas(a, c.outlines(v.grid, len(v.community)))
-	b := &builder{carver: c, f: f, v: v, a: &a, names: names, city: city, doors: map[doorKey]int{}, courses: map[int32]course{}, count: map[string]int{}, wet: c.wetPoints(), bridges: c.bridges()}
+	b := &builder{carver: c, f: f, v: v, a: &a, names: names, city: city, doors: map[doorKey]int{}, courses: map[int32]course{}, count: map[string]int{}, titles: map[role]geo.Text{}, wet: c.wetPoints(), bridges: c.bridges()}
 	if err := b.build(blocks, households); err != nil {
 		return nil, err
 	}

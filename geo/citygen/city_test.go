@@ -11,11 +11,7 @@ import (
 // open generates a reference city.
 func open(t testing.TB, name string) (Figures, *City) {
 	t.Helper()
-	b, err := fixtures.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := ParseFigures(bytes.NewReader(b))
+	f, err := figures(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,4 +20,12 @@ func open(t testing.TB, name string) (Figures, *City) {
 		t.Fatal(err)
 	}
 	return f, city
+}
+
+func figures(name string) (Figures, error) {
+	b, err := fixtures.Open(name)
+	if err != nil {
+		return Figures{}, err
+	}
+	return ParseFigures(bytes.NewReader(b))
 }

@@ -67,7 +67,7 @@ func newDivider(c *carver, faceWeight []float64, within class) *divider {
 		fc := &c.faces[f]
 		d.members[g] = append(d.members[g], int32(f))
 		d.weight[g] += faceWeight[f]
-		d.plots[g] += bool01(faceWeight[f] > 0.004)
+		d.plots[g] += bool01(faceWeight[f] > emptyWeight)
 		d.centre[g] = d.centre[g].add(c.middle(int32(f)).mul(fc.area))
 		area[g] += fc.area
 		c.around(int32(f), func(h half) {
@@ -116,12 +116,15 @@ func (c *carver) grouped(within class) (group []int32, n int) {
 	return group, n
 }
 
+// emptyWeight is that of a face on which no grid can live.
+const emptyWeight = 0.004
+
 // weigh says how many grids' worth of people each face will hold: by its plot,
 // which on the whole is two thirds of it.
 func (c *carver) weigh(blocks []block) []float64 {
 	out := make([]float64, len(blocks))
 	for f := 1; f < len(out); f++ {
-		out[f] = 0.004
+		out[f] = emptyWeight
 		if b := &blocks[f]; b.habitable() && c.faces[f].zone == land {
 			out[f] += min(b.plot.area*1.5, c.faces[f].area) / 1e6 * c.densityOf(int32(f))
 		}
@@ -147,56 +150,98 @@ func (c *carver) divide(f *Figures, blocks []block) (*division, error) {
 	r := chanceOf(f.Seed, 3)
 	weight := c.weigh(blocks)
 
-	d := c.dividerFor(weight, f.Streets, secondary)
-	all := make([]int32, len(d.members))
-	for i := range all {
-		all[i] = int32(i)
-	}
-	var streets [][]int32 // faces
-	for _, part := range d.streetsOf(all, f.Streets, r) {
-		streets = append(streets, d.facesOf(part))
-	}
+	all := c.dry()
+	streets := c.gather(weight, secondary, all, func(d *divider, set []int32) [][]int32 { return d.streetsOf(set, f.Streets, r) }, f.Streets)
 	v.streets = len(streets)
-
-	d = c.dividerFor(weight, f.Communities, tertiary)
 	var communities [][]int32
-	counts := seats(f.Communities, sums(streets, weight))
-	for s, faces := range streets {
-		for _, part := range d.parts(d.setOf(faces), shares(r, counts[s], 0.22)) {
+	for s, n := range capped(seats(f.Communities, sums(streets, weight)), plotsIn(streets, weight)) {
+		share := shares(r, n, 0.22)
+		for _, part := range c.gather(weight, tertiary, streets[s], func(d *divider, set []int32) [][]int32 { return d.parts(set, share) }, n) {
 			v.street = append(v.street, int32(s))
-			communities = append(communities, d.facesOf(part))
+			communities = append(communities, part)
 		}
 	}
-
-	d = newDivider(c, weight, service)
-	counts = seats(grids, sums(communities, weight))
-	for k, faces := range communities {
-		for _, part := range d.parts(d.setOf(faces), shares(r, counts[k], 0)) {
-			faces := d.facesOf(part)
-			for _, f := range faces {
+	for k, n := range capped(seats(grids, sums(communities, weight)), plotsIn(communities, weight)) {
+		share := shares(r, n, 0)
+		for _, part := range c.gather(weight, service, communities[k], func(d *divider, set []int32) [][]int32 { return d.parts(set, share) }, n) {
+			for _, f := range part {
 				v.grid[f] = int32(len(v.community))
 			}
 			v.community = append(v.community, int32(k))
-			v.faces = append(v.faces, faces)
+			v.faces = append(v.faces, part)
 		}
 	}
 	if v.streets != f.Streets || len(v.street) != f.Communities || len(v.community) != grids {
 		return nil, geo.Errorf(geo.Invalid, "%d blocks cannot be gathered into %d grids in %d communities in %d streets; a larger area or another seed is needed",
-			len(d.members), f.Grids, f.Communities, f.Streets).On("grids", "")
+			len(all), f.Grids, f.Communities, f.Streets).On("grids", "")
 	}
 	v.flood(c.planar, isles)
 	return v, nil
 }
 
-// dividerFor takes the coarsest groups of at most a class of which there are
-// enough for so many parts.
-func (c *carver) dividerFor(weight []float64, parts int, within class) *divider {
-	for ; within < service; within++ {
-		if _, n := c.grouped(within); n >= 5*parts {
-			break
+// dry lists the faces of land, hills among them.
+func (c *carver) dry() []int32 {
+	var out []int32
+	for f := range c.faces {
+		if z := c.faces[f].zone; f != outside && (z == land || z == upland) {
+			out = append(out, int32(f))
 		}
 	}
-	return newDivider(c, weight, within)
+	return out
+}
+
+// gather parts faces into n sets by part, in groups between lines of a class; in
+// finer groups where there are too few of those.
+func (c *carver) gather(weight []float64, within class, faces []int32, part func(d *divider, set []int32) [][]int32, n int) [][]int32 {
+	for ; within <= service; within++ {
+		d := c.dividers[within]
+		if d == nil {
+			d = newDivider(c, weight, within)
+			c.dividers[within] = d
+		}
+		set := d.setOf(faces)
+		if len(set) < 4*n && within < service {
+			continue
+		}
+		d.wet = false
+		d.wet = len(d.pieces(set)) > 1 // a street on both banks
+		if parts := part(d, set); len(parts) == n {
+			for i := range parts {
+				parts[i] = d.facesOf(parts[i])
+			}
+			return parts
+		}
+	}
+	return nil
+}
+
+// plotsIn counts the habitable plots of each set of faces.
+func plotsIn(sets [][]int32, weight []float64) []int {
+	out := make([]int, len(sets))
+	for i, set := range sets {
+		for _, f := range set {
+			out[i] += bool01(weight[f] > emptyWeight)
+		}
+	}
+	return out
+}
+
+// capped moves seats from where there are more than the cap to where there is
+// most room.
+func capped(seats, caps []int) []int {
+	for i := range seats {
+		for seats[i] > max(1, caps[i]) {
+			to := 0
+			for j := range seats {
+				if caps[j]-seats[j] > caps[to]-seats[to] {
+					to = j
+				}
+			}
+			seats[i]--
+			seats[to]++
+		}
+	}
+	return seats
 }
 
 func (d *divider) facesOf(set []int32) []int32 {
@@ -231,6 +276,7 @@ func sums(sets [][]int32, weight []float64) []float64 {
 // streetsOf parts the land into streets, bank by bank where the banks are large
 // enough.
 func (d *divider) streetsOf(all []int32, n int, r *chance) [][]int32 {
+	d.wet = false
 	banks := d.pieces(all)
 	var weights []float64
 	small := false
@@ -531,7 +577,7 @@ func (d *divider) loose(f int32) bool {
 }
 
 // flood gives the water to grids of the street with the longest shore, by their
-// own, so that no street ends in the middle of the lake. It makes a grid of the
+// own shore, so that no street ends in the middle of the lake. It makes a grid of the
 // island: the waters around it go to one grid, in whose community it is, so that
 // it lies in that grid like an egg in a nest.
 func (v *division) flood(m *planar, isles bool) {
@@ -560,8 +606,11 @@ func (v *division) flood(m *planar, isles bool) {
 		}
 	}
 	street := func(g int32) int32 { return v.street[v.community[g]] }
-	all := append(slices.Clone(waters), around...)
-	lakeside := v.longest(m, all, street, nil)
+	main := around
+	if len(main) == 0 {
+		main = waters
+	}
+	lakeside := v.longest(m, main, street, nil)
 	mine := func(g int32) bool { return street(g) == lakeside }
 	self := func(g int32) int32 { return g }
 	if isles {

@@ -8,11 +8,8 @@ import "math"
 // cardinal directions as new quarters have; along water, streets follow the
 // shore.
 type field struct {
-	lo   vec
-	cell float64
-	w, h int
-	c, s []float32
-	wave noise
+	cos, sin raster
+	wave     noise
 }
 
 // grain is a pull on the field around a place.
@@ -24,27 +21,58 @@ type grain struct {
 }
 
 func newField(t *terrain, seed int64) *field {
-	f := &field{lo: t.lo.sub(vec{500, 500}), wave: noise(mix(uint64(seed) + 77))}
-	size := t.hi.sub(t.lo).add(vec{1000, 1000})
-	f.cell = max(60, math.Sqrt(size.x*size.y)/220)
-	f.w, f.h = int(size.x/f.cell)+2, int(size.y/f.cell)+2
-	f.c, f.s = make([]float32, f.w*f.h), make([]float32, f.w*f.h)
 	q := quarters{seed: seed, size: t.quarter}
 	shore := thin(t.shores, 90)
-	for j := range f.h {
-		for i := range f.w {
-			p := f.lo.add(vec{float64(i) * f.cell, float64(j) * f.cell})
-			c, s := q.pull(p)
-			for _, g := range t.grains {
-				w := g.weight * bell(p.dist(g.at)/g.radius)
-				c, s = c+w*math.Cos(4*g.angle), s+w*math.Sin(4*g.angle)
-			}
-			c, s = pullAlong(p, shore, t.shorePull, c, s)
-			l := math.Hypot(c, s) + 1e-9
-			f.c[j*f.w+i], f.s[j*f.w+i] = float32(c/l), float32(s/l)
+	size := t.hi.sub(t.lo)
+	f := &field{wave: noise(mix(uint64(seed) + 77))}
+	f.cos = newRaster(t.lo, t.hi, max(60, math.Sqrt(size.x*size.y)/180), func(vec) float64 { return 0 })
+	f.sin = f.cos
+	f.sin.v = make([]float32, len(f.cos.v))
+	for k := range f.cos.v {
+		p := f.cos.place(k)
+		c, s := q.pull(p)
+		for _, g := range t.grains {
+			w := g.weight * bell(p.dist(g.at)/g.radius)
+			c, s = c+w*math.Cos(4*g.angle), s+w*math.Sin(4*g.angle)
 		}
+		c, s = pullAlong(p, shore, t.shorePull, c, s)
+		l := math.Hypot(c, s) + 1e-9
+		f.cos.v[k], f.sin.v[k] = float32(c/l), float32(s/l)
 	}
 	return f
+}
+
+// raster is a function of the plane, known at the corners of square cells and
+// blended between them.
+type raster struct {
+	lo   vec
+	cell float64
+	w, h int
+	v    []float32
+}
+
+func newRaster(lo, hi vec, cell float64, of func(vec) float64) raster {
+	r := raster{lo: lo.sub(vec{2 * cell, 2 * cell}), cell: cell}
+	r.w, r.h = int((hi.x-lo.x)/cell)+6, int((hi.y-lo.y)/cell)+6
+	r.v = make([]float32, r.w*r.h)
+	for k := range r.v {
+		r.v[k] = float32(of(r.place(k)))
+	}
+	return r
+}
+
+func (r *raster) place(k int) vec {
+	return r.lo.add(vec{float64(k%r.w) * r.cell, float64(k/r.w) * r.cell})
+}
+
+func (r *raster) at(p vec) float64 {
+	x, y := (p.x-r.lo.x)/r.cell, (p.y-r.lo.y)/r.cell
+	i, j := min(r.w-2, max(0, int(x))), min(r.h-2, max(0, int(y)))
+	tx, ty := min(1, max(0, x-float64(i))), min(1, max(0, y-float64(j)))
+	k := j*r.w + i
+	a := float64(r.v[k])*(1-tx) + float64(r.v[k+1])*tx
+	b := float64(r.v[k+r.w])*(1-tx) + float64(r.v[k+r.w+1])*tx
+	return a*(1-ty) + b*ty
 }
 
 // pullAlong turns the field towards the tangent of the nearest water's edge.
@@ -75,18 +103,7 @@ func thin(lines [][]vec, step float64) [][]vec {
 }
 
 // angle is one of the four directions at p; the others follow by right angles.
-func (f *field) angle(p vec) float64 {
-	x, y := (p.x-f.lo.x)/f.cell, (p.y-f.lo.y)/f.cell
-	i, j := min(f.w-2, max(0, int(x))), min(f.h-2, max(0, int(y)))
-	tx, ty := min(1, max(0, x-float64(i))), min(1, max(0, y-float64(j)))
-	k := j*f.w + i
-	mixed := func(v []float32) float64 {
-		a := float64(v[k])*(1-tx) + float64(v[k+1])*tx
-		b := float64(v[k+f.w])*(1-tx) + float64(v[k+f.w+1])*tx
-		return a*(1-ty) + b*ty
-	}
-	return math.Atan2(mixed(f.s), mixed(f.c)) / 4
-}
+func (f *field) angle(p vec) float64 { return math.Atan2(f.sin.at(p), f.cos.at(p)) / 4 }
 
 // steer returns the direction at p nearest to a heading, with a bend of some
 // amplitude (radians) and wavelength (metres) on top.

@@ -175,7 +175,7 @@ func (p *packer) gatherAround(reach float64, limit int) {
 
 func (p *packer) offices() {
 	u := p.facing()
-	p.rows(u, 8, p.r.in(58, 74)*p.room, p.r.in(22, 34)*p.room, func() item {
+	p.rows(u, 6, p.r.in(48, 62)*p.room, p.r.in(15, 24)*p.room, func() item {
 		k := body{use: "office", storeys: 8 + p.r.intn(26)}
 		w, d := p.r.in(28, 46), p.r.in(26, 38)
 		switch t := p.r.float(); {

@@ -115,9 +115,10 @@ func (p *packer) rows(u vec, margin, pitch, gap float64, choose func() item) {
 		hi = vec{min(hi.x, f.x+p.reach), min(hi.y, f.y+p.reach)}
 	}
 	for y := lo.y + margin; y < hi.y; {
-		x := lo.x + margin + p.r.in(0, gap)
+		from, to := p.span(u, y+margin)
+		x := max(lo.x, from) + margin + p.r.in(0, gap)
 		empty := true
-		for misses := 0; x < hi.x; {
+		for misses := 0; x < min(hi.x, to)-margin; {
 			it := choose()
 			b := box{u.mul(x + it.w/2).add(u.left().mul(y + it.d/2)), u, it.w / 2, it.d / 2}
 			if p.fits(b, margin, min(gap, 9)) {
@@ -133,6 +134,22 @@ func (p *packer) rows(u vec, margin, pitch, gap float64, choose func() item) {
 			y += 5 - pitch
 		}
 	}
+}
+
+// span is how far the plot reaches along the level y in the directions u and left
+// of u.
+func (p *packer) span(u vec, y float64) (from, to float64) {
+	from, to = math.Inf(1), math.Inf(-1)
+	v := u.left()
+	for i, a := range p.plot.ring {
+		b := p.plot.ring[(i+1)%len(p.plot.ring)]
+		ay, by := a.dot(v)-y, b.dot(v)-y
+		if (ay > 0) != (by > 0) {
+			x := a.lerp(b, ay/(ay-by)).dot(u)
+			from, to = min(from, x), max(to, x)
+		}
+	}
+	return from, to
 }
 
 // front sets a strip of buildings along the sides of the plot that face a street

@@ -138,7 +138,7 @@ func TestPicture(t *testing.T) {
 		f, city := open(t, name)
 		t.Logf("%s in %v: %d grids, %d estates, %d buildings, %d devices, %d sites, %d posts, %d base features", name, time.Since(start),
 			len(city.Grids), len(city.Estates), len(city.Buildings), len(city.Devices), len(city.Sites), len(city.Posts), len(city.Base))
-		land := newTerrain(&f)
+		land := newTerrain(&f, 0)
 		views := []struct {
 			name   string
 			middle vec

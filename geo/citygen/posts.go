@@ -63,8 +63,11 @@ func (b *builder) addPosts() {
 
 func (b *builder) post(r role, of geo.Text, areas, units []string) {
 	n := len(b.city.Posts) + 1
-	name := roleNames(r)
-	if of != nil {
+	name, shared := b.titles[r]
+	if of == nil && !shared {
+		name = geo.Text{"zh": r.zh, "en": r.en}
+		b.titles[r] = name // one for all the posts of a role
+	} else if of != nil {
 		name = geo.Text{"zh": of["zh"] + r.zh, "en": r.en + ", " + of["en"]}
 	}
 	b.city.Posts = append(b.city.Posts, geo.Post{
@@ -72,8 +75,6 @@ func (b *builder) post(r role, of geo.Text, areas, units []string) {
 		Ref: fmt.Sprintf("%012X", mix(uint64(b.f.Seed)<<32^uint64(n))>>16),
 	})
 }
-
-func roleNames(r role) geo.Text { return geo.Text{"zh": r.zh, "en": r.en} }
 
 // addInstructors gives every two communities one instructor over their grids: one
 // post, many grids.

@@ -42,9 +42,19 @@ func (c *carver) settle(ctx context.Context, blocks []block, v *division, f *Fig
 	if f.Buildings > 0 {
 		room = c.roomFor(blocks, f.Buildings)
 	}
-	c.each(ctx, len(blocks), func(i int) { c.build(&blocks[i], room) })
-	if err := ctx.Err(); err != nil {
-		return err
+	for range 6 { // the estimate may fall a little short
+		c.each(ctx, len(blocks), func(i int) { c.build(&blocks[i], room) })
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		total := 0
+		for i := range blocks {
+			total += len(blocks[i].bodies)
+		}
+		if total >= f.Buildings {
+			break
+		}
+		room *= 0.96
 	}
 	if f.Buildings > 0 {
 		return trim(blocks, v, f.Buildings)
@@ -285,7 +295,7 @@ func (c *carver) instead(b *block) use {
 // roomFor finds how far apart buildings must stand for about a total, a little
 // more than is wanted, by trying it on a sample of blocks.
 func (c *carver) roomFor(blocks []block, total int) float64 {
-	step := max(1, len(blocks)/3000)
+	step := max(1, len(blocks)/1500)
 	count := func(room float64) float64 {
 		n := 0
 		for i := 0; i < len(blocks); i += step {
@@ -296,7 +306,7 @@ func (c *carver) roomFor(blocks []block, total int) float64 {
 		return float64(n * step)
 	}
 	lo, hi := 0.6, 4.0
-	for range 12 {
+	for range 9 {
 		mid := (lo + hi) / 2
 		if count(mid) > float64(total)*1.03 {
 			lo = mid

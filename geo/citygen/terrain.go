@@ -29,6 +29,7 @@ type terrain struct {
 	oldTown   vec
 	hearts    []heart
 	rural     noise
+	wishes    raster  // raw, everywhere
 	scale     float64 // to grids a km²
 	base      float64
 	tight     float64 // the densest that a city gets, grids a km²
@@ -49,12 +50,13 @@ type hill struct {
 
 const pointEvery = 10.0 // metres between points of natural lines
 
-func newTerrain(f *Figures) *terrain {
+// newTerrain lays out the land of the figures, in one of its variants.
+func newTerrain(f *Figures, variant int) *terrain {
 	t := &terrain{
 		radius: math.Sqrt(f.AreaKM2 * 1e6 / math.Pi),
 		rural:  noise(mix(uint64(f.Seed) + 5)),
 	}
-	r := chanceOf(f.Seed, 1)
+	r := chanceOf(f.Seed, 1, uint64(variant))
 	if f.Terrain == Lake {
 		t.lakeCity(r, f.Towns)
 	} else {
@@ -209,18 +211,19 @@ func (t *terrain) raw(p vec) float64 {
 
 // density is grids a km² at p.
 func (t *terrain) density(p vec) float64 {
-	return min(t.tight, t.raw(p)*t.scale)
+	return min(t.tight, t.wishes.at(p)*t.scale)
 }
 
 // fit sets the scale so that the whole land holds about so many grids.
 func (t *terrain) fit(grids int) {
+	t.wishes = newRaster(t.lo, t.hi, max(50, t.radius/220), t.raw)
 	var raws []float64
 	step := t.radius / 60
 	for y := t.lo.y; y < t.hi.y; y += step {
 		for x := t.lo.x; x < t.hi.x; x += step {
 			p := vec{x, y}
 			if inPoly(p, t.outline) && (t.lake == nil || !inPoly(p, t.lake)) {
-				raws = append(raws, t.raw(p))
+				raws = append(raws, t.wishes.at(p))
 			}
 		}
 	}
@@ -235,8 +238,20 @@ func (t *terrain) fit(grids int) {
 	}
 }
 
-// ground makes the planar map of the terrain: the border, the water, the hill's
-// foot.
+// survey finds a terrain whose water does not run into itself and maps it: in
+// rare variants a river's bend touches the lake.
+func survey(f *Figures) (t *terrain, m *planar, err error) {
+	for variant := range 20 {
+		t = newTerrain(f, variant)
+		t.fit(f.Grids)
+		if m, err = t.ground(newFrame(f.Centre[0], f.Centre[1])); err == nil {
+			return t, m, nil
+		}
+	}
+	return nil, nil, err
+}
+
+// ground makes the planar map of the terrain: the border and the water.
 func (t *terrain) ground(fr frame) (*planar, error) {
 	m := newPlanar(fr, fr.points(t.outline), line{class: border})
 	if t.lake == nil {
