@@ -2,10 +2,14 @@ package locate_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"sync"
 	"testing"
 
+	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 	"onegrid/geo/locate"
 )
@@ -37,6 +41,20 @@ func makeCity(name string, side, steps int) *benchCity {
 	return newBenchCity(name, city(rng, lattice.Point{X: 1_060_000_000, Y: 260_000_000}, side, side, steps, 45_000, 0.05))
 }
 
+// The cities that come out of a coverage.
+var (
+	birminghamBench = sync.OnceValue(func() *benchCity { return coverageBench("birmingham", birmingham) })
+	lakesideBench   = sync.OnceValue(func() *benchCity { return coverageBench("lakeside", lakeside) })
+)
+
+func coverageBench(name string, build func() (*coverage.Coverage, error)) *benchCity {
+	c, err := build()
+	if err != nil {
+		panic(err)
+	}
+	return newBenchCity(name, partitionOf(c))
+}
+
 func newBenchCity(name string, p *partition) *benchCity {
 	x, err := locate.Build(p, locate.Options{})
 	if err != nil {
@@ -66,45 +84,82 @@ func newBenchCity(name string, p *partition) *benchCity {
 	return c
 }
 
-func benchCities() []*benchCity {
-	out := []*benchCity{made1500()}
+// benchCities are made when they are asked for: a generated city and one of 100
+// thousand regions take their time.
+func benchCities() map[string]func() *benchCity {
+	out := map[string]func() *benchCity{"made-1500": made1500, "lakeside": lakesideBench}
+	if os.Getenv("ONEGRID_TESTDATA") != "" {
+		out["birmingham"] = birminghamBench
+	}
 	if long() {
-		out = append(out, made100k())
+		out["made-100k"] = made100k
 	}
 	return out
 }
 
-// BenchmarkLookup/CITY/WHO is one exact lookup.
-func BenchmarkLookup(b *testing.B) {
-	for _, c := range benchCities() {
-		b.Run(c.name, func(b *testing.B) {
-			for _, kind := range kinds {
-				points := c.points[kind]
-				b.Run("onegrid-"+kind, func(b *testing.B) {
-					b.ReportAllocs()
-					found := 0
-					for i := 0; b.Loop(); i++ {
-						if r, _ := c.index.Find(points[i%benchPoints]); r != 0 {
-							found++
-						}
-					}
-					if found == 0 {
-						b.Fatal("nothing found")
-					}
-				})
-			}
-		})
+// eachCity runs a benchmark in each city.
+func eachCity(b *testing.B, run func(b *testing.B, c *benchCity)) {
+	cities := benchCities()
+	for _, name := range slices.Sorted(maps.Keys(cities)) {
+		b.Run(name, func(b *testing.B) { run(b, cities[name]()) })
 	}
+}
+
+// BenchmarkLookup/CITY/WHO is one exact lookup: onegrid's at each kind of
+// points, then that of others, at the first kind. Their "times" is how many of
+// onegrid's lookups one of theirs takes, in this run.
+func BenchmarkLookup(b *testing.B) {
+	eachCity(b, func(b *testing.B, c *benchCity) {
+		ours := 0.0
+		for i, kind := range kinds {
+			who, points := "onegrid", c.points[kind]
+			if i > 0 {
+				who += "-" + kind
+			}
+			b.Run(who, func(b *testing.B) {
+				b.ReportAllocs()
+				owners := 0
+				for i := 0; b.Loop(); i++ {
+					if r, _ := c.index.Find(points[i%benchPoints]); r != 0 {
+						owners++
+					}
+				}
+				if owners == 0 {
+					b.Fatal("nobody owns anything")
+				}
+				if kind == kinds[0] {
+					ours = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+				}
+			})
+		}
+		for _, peer := range peers {
+			b.Run(peer.name, func(b *testing.B) {
+				points, ask := c.points[kinds[0]], peer.build(c.of)
+				owners := 0
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					owners += ask(points[i%benchPoints])
+				}
+				if owners == 0 {
+					b.Fatal("nobody owns anything")
+				}
+				if ours > 0 {
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/ours, "times")
+				}
+			})
+		}
+	})
 }
 
 // BenchmarkBorder is the nearest border, with its arc, bearing and what is
 // beyond, of each level.
 func BenchmarkBorder(b *testing.B) {
-	for _, c := range benchCities() {
-		for level := 2; level >= 0; level-- {
+	eachCity(b, func(b *testing.B, c *benchCity) {
+		finest := slices.Max(c.of.levels)
+		for level := finest; level >= 0; level-- {
 			for _, kind := range kinds {
 				points := c.points[kind]
-				b.Run(fmt.Sprintf("%s/level%d-%s", c.name, level, kind), func(b *testing.B) {
+				b.Run(fmt.Sprintf("level%d-%s", level, kind), func(b *testing.B) {
 					b.ReportAllocs()
 					for i := 0; b.Loop(); i++ {
 						if _, ok := c.index.Border(points[i%benchPoints], level, 100_000); !ok {
@@ -114,22 +169,20 @@ func BenchmarkBorder(b *testing.B) {
 				})
 			}
 		}
-	}
+	})
 }
 
 // BenchmarkBuild is the building of the index.
 func BenchmarkBuild(b *testing.B) {
-	for _, c := range benchCities() {
-		b.Run(c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			var x *locate.Index
-			for b.Loop() {
-				x, _ = locate.Build(c.of, locate.Options{})
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(c.of.vertices()), "ns/vertex")
-			b.ReportMetric(float64(x.Bytes())/1e6, "MB-index")
-			w, h, cells, mixed, words := x.Shape()
-			b.Logf("cells of 2^%d by 2^%d: %d, mixed %d, words %d", w, h, cells, mixed, words)
-		})
-	}
+	eachCity(b, func(b *testing.B, c *benchCity) {
+		b.ReportAllocs()
+		var x *locate.Index
+		for b.Loop() {
+			x, _ = locate.Build(c.of, locate.Options{})
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(c.of.vertices()), "ns/vertex")
+		b.ReportMetric(float64(x.Bytes())/1e6, "MB-index")
+		w, h, cells, mixed, words := x.Shape()
+		b.Logf("%d vertices; cells of 2^%d by 2^%d: %d, mixed %d, words %d", c.of.vertices(), w, h, cells, mixed, words)
+	})
 }

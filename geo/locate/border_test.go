@@ -43,7 +43,7 @@ func TestNearestBorder(t *testing.T) {
 			size := [3]int{12, 4, 1}[level]
 			return [2]int{int(r-1) % cols / size, int(r-1) / cols / size}
 		}
-		for n := range 2500 {
+		for n := range 600 {
 			q, level := draw(rng, p), n%3
 			b, ok := x.Border(q, level, 1e6)
 			want := nearestM(p, q, level)
@@ -88,7 +88,7 @@ func TestNearestBorder(t *testing.T) {
 
 // Small mosaics have corners of every kind nearest to some point.
 func TestNearestBorderOfMosaics(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		p := drawMosaic(t)
 		x, err := locate.Build(p, locate.Options{})
 		if err != nil {

@@ -132,7 +132,7 @@ func clamp(v, limit int64) int32 { return int32(max(-limit, min(limit, v))) }
 // hole, island and feature one unit wide. Every lattice point in and around one
 // is asked about.
 func TestSmallMosaics(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		p := drawMosaic(t)
 		x, err := locate.Build(p, locate.Options{})
 		if err != nil {
@@ -155,6 +155,18 @@ func TestSmallMosaics(t *testing.T) {
 			}
 		}
 	})
+}
+
+// check is rapid's, ten times as often: mosaics are small.
+func check(t *testing.T, property func(*rapid.T)) {
+	t.Helper()
+	times := 10
+	if long() {
+		times = 1000
+	}
+	for range times {
+		rapid.Check(t, property)
+	}
 }
 
 func drawMosaic(t *rapid.T) *partition {

@@ -15,6 +15,7 @@ type partition struct {
 	levels []int
 	void   map[coverage.Region]bool
 	shapes []lattice.MultiPolygon // by region; none for the exterior
+	box    *lattice.Box           // found when it is first asked for
 }
 
 func (p *partition) Regions() int                 { return len(p.shapes) }
@@ -33,11 +34,14 @@ func (p *partition) AreaOf(r coverage.Region) int32 {
 }
 
 func (p *partition) bounds() lattice.Box {
-	b := lattice.EmptyBox()
-	for _, a := range p.arcs {
-		b = b.Union(lattice.BoxOf(a.Points...))
+	if p.box == nil {
+		b := lattice.EmptyBox()
+		for _, a := range p.arcs {
+			b = b.Union(lattice.BoxOf(a.Points...))
+		}
+		p.box = &b
 	}
-	return b
+	return *p.box
 }
 
 func (p *partition) vertices() (n int) {
