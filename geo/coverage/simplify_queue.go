@@ -1,14 +1,25 @@
 package coverage
 
-import "onegrid/geo/lattice"
+import (
+	"math"
 
-// queue is a heap of vertices, the least important first; equal ones go in the
+	"onegrid/geo/lattice"
+)
+
+// queue gives vertices out by importance, the least first; equal ones in the
 // order of their places, so that the result does not hang on how arcs are
-// numbered. A vertex can be moved when its importance changes.
+// numbered.
+//
+// Only those of about the least importance stand in order, in a heap that fits
+// the processor's cache; the others lie in unsorted piles, one for each
+// quarter of an octave, until it is their turn. A vertex whose importance changes is put
+// in once more; what it was put in as before is passed over.
 type queue struct {
-	vs   []vertex
-	at   []int32 // by vertex: its place in heap, -1 when it is not there
-	heap []queued
+	vs    []vertex
+	key   []float32 // by vertex: its importance; out when it is not in the queue
+	heap  []queued
+	later [1 << (32 - bucketShift)][]queued
+	turn  int // all below and at it in later are in the heap
 }
 
 // queued is a vertex and its importance, side by side as the processor likes it.
@@ -17,52 +28,50 @@ type queued struct {
 	v   int32
 }
 
+const (
+	out         = -1
+	bucketShift = 21 // leaves of a float32 its exponent and two bits
+)
+
 func newQueue(vs []vertex) *queue {
-	q := &queue{vs: vs, at: make([]int32, len(vs))}
-	for i := range q.at {
-		q.at[i] = -1
+	q := &queue{vs: vs, key: make([]float32, len(vs))}
+	for i := range q.key {
+		q.key[i] = out
 	}
 	return q
 }
 
-// put adds v, or moves it if it is there already.
+// put adds v, or gives it another importance.
 func (q *queue) put(v int32, key float32) {
+	q.key[v] = key
 	e := queued{key, v}
-	if q.at[v] < 0 {
-		q.heap = append(q.heap, e)
-		q.up(int32(len(q.heap)-1), e)
-		return
-	}
-	if i := q.at[v]; q.before(e, q.heap[i]) {
-		q.up(i, e)
+	// Bits of floats that are not negative are in the order of the floats.
+	if b := int(math.Float32bits(key) >> bucketShift); b > q.turn {
+		q.later[b] = append(q.later[b], e)
 	} else {
-		q.down(i, e)
+		q.push(e)
 	}
 }
 
-// fill adds all of es to an empty queue.
-func (q *queue) fill(es []queued) {
-	q.heap = es
-	for i, e := range es {
-		q.at[e.v] = int32(i)
+// pop takes the first vertex out; ok is false when there is none.
+func (q *queue) pop() (first queued, ok bool) {
+	for {
+		for len(q.heap) == 0 {
+			if q.turn++; q.turn == len(q.later) {
+				return queued{}, false
+			}
+			for _, e := range q.later[q.turn] {
+				if q.key[e.v] == e.key {
+					q.push(e)
+				}
+			}
+			q.later[q.turn] = nil
+		}
+		if first = q.take(); q.key[first.v] == first.key {
+			q.key[first.v] = out
+			return first, true
+		}
 	}
-	if len(es) < 2 {
-		return
-	}
-	for i := (len(es) - 2) / arity; i >= 0; i-- {
-		q.down(int32(i), es[i])
-	}
-}
-
-// pop takes the first vertex; there must be one.
-func (q *queue) pop() queued {
-	first, last := q.heap[0], q.heap[len(q.heap)-1]
-	q.heap = q.heap[:len(q.heap)-1]
-	q.at[first.v] = -1
-	if first.v != last.v {
-		q.down(0, last)
-	}
-	return first
 }
 
 func (q *queue) before(e, f queued) bool {
@@ -72,42 +81,42 @@ func (q *queue) before(e, f queued) bool {
 	return lattice.Compare(q.vs[e.v].at, q.vs[f.v].at) < 0
 }
 
-// arity is the number of children of a heap's node: four lie in one cache line.
+// arity is the number of children of a heap's node: four lie side by side.
 const arity = 4
 
-// up puts e at i or above it.
-func (q *queue) up(i int32, e queued) {
+// push adds to the heap.
+func (q *queue) push(e queued) {
+	q.heap = append(q.heap, e)
+	i := len(q.heap) - 1
 	for i > 0 {
 		parent := (i - 1) / arity
 		if !q.before(e, q.heap[parent]) {
 			break
 		}
-		q.set(i, q.heap[parent])
+		q.heap[i] = q.heap[parent]
 		i = parent
 	}
-	q.set(i, e)
+	q.heap[i] = e
 }
 
-// down puts e at i or below it.
-func (q *queue) down(i int32, e queued) {
-	n := int32(len(q.heap))
-	for {
+// take takes the first from the heap, which is not empty.
+func (q *queue) take() queued {
+	first, n := q.heap[0], len(q.heap)-1
+	e := q.heap[n]
+	q.heap = q.heap[:n]
+	for i := 0; n > 0; {
 		least := arity*i + 1
-		if least >= n {
-			break
-		}
 		for c := least + 1; c < min(n, arity*i+arity+1); c++ {
 			if q.before(q.heap[c], q.heap[least]) {
 				least = c
 			}
 		}
-		if !q.before(q.heap[least], e) {
+		if least >= n || !q.before(q.heap[least], e) {
+			q.heap[i] = e
 			break
 		}
-		q.set(i, q.heap[least])
+		q.heap[i] = q.heap[least]
 		i = least
 	}
-	q.set(i, e)
+	return first
 }
-
-func (q *queue) set(i int32, e queued) { q.heap[i], q.at[e.v] = e, i }

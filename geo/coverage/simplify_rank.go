@@ -63,8 +63,11 @@ func (r *ranker) addArc(a Arc) {
 func (r *ranker) rank() []float32 {
 	r.prepare()
 	least := float32(0)
-	for len(r.queue.heap) > 0 {
-		first := r.queue.pop()
+	for {
+		first, ok := r.queue.pop()
+		if !ok {
+			return r.goes
+		}
 		b := first.v
 		if r.stays(b) {
 			continue
@@ -79,21 +82,18 @@ func (r *ranker) rank() []float32 {
 		r.goes[b] = least
 		r.remove(b)
 	}
-	return r.goes
 }
 
 // prepare fills the queue and the grid.
 func (r *ranker) prepare() {
 	r.queue = newQueue(r.vs)
 	r.goes = make([]float32, len(r.vs))
-	inner := make([]queued, 0, len(r.vs))
 	for v := range r.vs {
 		r.goes[v] = float32(math.Inf(1))
 		if !r.vs[v].isEnd() {
-			inner = append(inner, queued{r.size(int32(v)), int32(v)})
+			r.queue.put(int32(v), r.size(int32(v)))
 		}
 	}
-	r.queue.fill(inner)
 	r.sort()
 }
 
