@@ -133,7 +133,7 @@ func (b *builder) cameraAt(p, dir vec, street geo.Text, zh, en string) {
 	r := chanceOf(b.f.Seed, 62, uint64(n))
 	bearing := math.Mod(450-math.Atan2(dir.y, dir.x)*180/math.Pi, 360)
 	view := &geo.View{
-		BearingDeg: math.Round(bearing*10) / 10,
+		BearingDeg: math.Mod(math.Round(bearing*10)/10, 360),
 		AngleDeg:   float64(46 + 4*r.intn(7)),
 		RangeM:     float64(50 + 5*r.intn(9)),
 	}
@@ -215,11 +215,12 @@ func (b *builder) addWaterlogging(js []junction) {
 		p := b.vec(low[i].at)
 		low[i].water = math.Inf(1)
 		for _, s := range shores {
-			for _, q := range s {
-				low[i].water = min(low[i].water, p.dist(q))
+			for k := 1; k < len(s); k++ {
+				low[i].water = min(low[i].water, segDist(p, s[k-1], s[k]))
 			}
 		}
 	}
+	low = slices.DeleteFunc(low, func(j junction) bool { return j.water < b.land.bank })
 	slices.SortStableFunc(low, func(x, y junction) int { return cmp.Compare(x.water, y.water) })
 	var chosen []vec
 	for apart := 420.0; len(chosen) < b.f.Waterlogging && apart > 1; apart /= 2 {

@@ -24,6 +24,7 @@ type terrain struct {
 
 	quarter   float64 // size of quarters with a grain of their own
 	shorePull float64 // how far from water streets follow it
+	bank      float64 // metres from a river's middle to dry ground
 	grains    []grain
 	centre    vec // the business district
 	oldTown   vec
@@ -118,6 +119,7 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 	t.promenade = offset(closed, func(int) float64 { return -min(160, 0.03*R) })
 	t.railway = meander(r, t.edge(vec{-0.98, -0.3}), t.edge(vec{0.7, -0.8}), 0.04*R, 1)
 
+	t.bank = traits[river].halfWidth + 14
 	t.quarter, t.shorePull = min(2300, 0.36*R), min(520, 0.09*R)
 	t.centre = c.add(vec{-0.02 * R, 0.3 * R}.turned(axis))
 	t.oldTown = vec{0.56 * R, 0.2 * R}
@@ -147,6 +149,7 @@ func (t *terrain) hillStreet(r *chance) {
 	t.outline = blob(r, vec{}, R*1.2, R*0.85, 0.08, 0.16, 14)
 	t.river = meander(r, t.edge(vec{0.35, 1}), t.edge(vec{0.15, -1}), 0.1*R, 1.3)
 	t.shores = [][]vec{t.river}
+	t.bank = traits[stream].halfWidth + 10
 	t.quarter, t.shorePull = 0.9*R, 0.2*R
 	t.centre = vec{0.35 * R, 0.1 * R}
 	t.oldTown = vec{-0.2 * R, -0.45 * R}
