@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"onegrid/geo"
@@ -14,11 +16,38 @@ import (
 // locateCommand answers for one place and exits.
 type locateCommand struct {
 	storeFlag
-	CRS   string `name:"crs" required:"" help:"Coordinate system of LON and LAT: wgs84, gcj02, bd09, or an EPSG code of a CGCS2000 Gauss-Krüger zone (then easting and northing)."`
-	Level string `placeholder:"LEVEL" help:"Level of the basic network that is to answer; the finest unless said."`
-	JSON  bool   `name:"json" help:"Print the answer as JSON, as GET /v1/locate gives it."`
-	Lon   string `arg:"" help:"Longitude in degrees, or easting in metres."`
-	Lat   string `arg:"" help:"Latitude in degrees, or northing in metres."`
+	CRS   string     `name:"crs" required:"" help:"Coordinate system of LON and LAT: wgs84, gcj02, bd09, or an EPSG code of a CGCS2000 Gauss-Krüger zone (then easting and northing)."`
+	Level string     `placeholder:"LEVEL" help:"Level of the basic network that is to answer; the finest unless said."`
+	JSON  bool       `name:"json" help:"Print the answer as JSON, as GET /v1/locate gives it."`
+	Lon   decimalArg `arg:"" help:"Longitude in degrees, or easting in metres."`
+	Lat   decimalArg `arg:"" help:"Latitude in degrees, or northing in metres."`
+}
+
+// decimalArg is a number on the command line. The parser takes whatever begins
+// with a hyphen for a flag, so a negative number comes with a true minus sign.
+type decimalArg string
+
+const minus = "\u2212"
+
+// UnmarshalText takes a minus sign as well as a hyphen.
+func (d *decimalArg) UnmarshalText(text []byte) error {
+	*d = decimalArg(strings.Replace(string(text), minus, "-", 1))
+	return nil
+}
+
+// withMinus writes the negative numbers among the arguments of locate with a
+// minus sign.
+func withMinus(args []string) []string {
+	if len(args) == 0 || args[0] != "locate" {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, a := range out {
+		if len(a) > 1 && a[0] == '-' && (a[1] == '.' || '0' <= a[1] && a[1] <= '9') {
+			out[i] = minus + a[1:]
+		}
+	}
+	return out
 }
 
 // Help shows examples.

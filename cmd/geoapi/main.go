@@ -73,7 +73,7 @@ func run(ctx context.Context, args []string, t *terminal) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	k, err := parser.Parse(args)
+	k, err := parser.Parse(withMinus(args))
 	switch {
 	case exit >= 0:
 		return exit

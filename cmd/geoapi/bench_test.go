@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo/lattice"
+	"onegrid/geo/route"
+)
+
+// benchURLs are requests for random places of the town.
+func benchURLs(n int) []string {
+	chance := rand.New(rand.NewPCG(3, 4))
+	urls := make([]string, n)
+	for i := range urls {
+		urls[i] = "/v1/locate?crs=wgs84&" + where(chance.Float64()*4, chance.Float64()*4)
+	}
+	return urls
+}
+
+// sink takes an answer as net/http's writer would, and forgets it.
+type sink struct {
+	header http.Header
+	n      int
+}
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) WriteHeader(int)             {}
+func (s *sink) Write(b []byte) (int, error) { s.n += len(b); return len(b), nil }
+
+// BenchmarkHTTPLocate compares GET /v1/locate with a handler that answers a
+// constant of the same size, over HTTP with keep-alive, bare and with all
+// middleware. The ratio of their requests/s is the figure.
+func BenchmarkHTTPLocate(b *testing.B) {
+	gin.SetMode(gin.ReleaseMode)
+	h := openTown(b)
+	full := newService(h.live, nil, h.follower, nil, newAccessLog(io.Discard))
+	defer full.access.close()
+	probe := httptest.NewRecorder()
+	full.handler().ServeHTTP(probe, httptest.NewRequest("GET", benchURLs(1)[0], nil))
+	constant := probe.Body.Bytes()
+	reply := func(c *gin.Context) { answer(c, jsonType, constant) }
+	serve := func(handlers ...gin.HandlerFunc) http.Handler {
+		g := gin.New()
+		g.GET("/v1/locate", handlers...)
+		return g
+	}
+	for _, v := range []struct {
+		name    string
+		handler http.Handler
+	}{
+		{"bare", serve(full.locate)},
+		{"bare-constant", serve(reply)},
+		{"middleware", serve(full.watch("/v1/locate"), full.locate)},
+		{"middleware-constant", serve(full.watch("/v1/locate"), reply)},
+	} {
+		b.Run(v.name, func(b *testing.B) { benchHTTP(b, v.handler) })
+	}
+}
+
+// benchHTTP asks over loopback, a few callers at once.
+func benchHTTP(b *testing.B, handler http.Handler) {
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	urls := benchURLs(1024)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	defer client.CloseIdleConnections()
+	b.SetParallelism(4)
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		buf := make([]byte, 4096)
+		for i := rand.IntN(len(urls)); pb.Next(); i++ {
+			resp, err := client.Get(server.URL + urls[i%len(urls)])
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			for err == nil {
+				_, err = resp.Body.Read(buf)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != 200 {
+				b.Errorf("status %d", resp.StatusCode)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+}
+
+// BenchmarkHandlerLocate is the same without the network: what a request costs
+// in the handler, against the constant.
+func BenchmarkHandlerLocate(b *testing.B) {
+	gin.SetMode(gin.ReleaseMode)
+	h := openTown(b)
+	access := newAccessLog(io.Discard)
+	defer access.close()
+	s := newService(h.live, nil, h.follower, nil, access)
+	urls := benchURLs(1024)
+	requests := make([]*http.Request, len(urls))
+	for i, u := range urls {
+		requests[i] = httptest.NewRequest("GET", u, nil)
+	}
+	for _, v := range []struct {
+		name     string
+		handlers []gin.HandlerFunc
+	}{
+		{"bare", []gin.HandlerFunc{s.locate}},
+		{"middleware", []gin.HandlerFunc{s.watch("/v1/locate"), s.locate}},
+	} {
+		b.Run(v.name, func(b *testing.B) {
+			g := gin.New()
+			g.GET("/v1/locate", v.handlers...)
+			w := &sink{header: http.Header{}}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				g.ServeHTTP(w, requests[i%len(requests)])
+			}
+		})
+	}
+}
+
+// BenchmarkAnswer is the full answer in process: owner, chain, other networks,
+// border, neighbour and rule, then its JSON.
+func BenchmarkAnswer(b *testing.B) {
+	h := openTown(b)
+	t := h.answerer()
+	chance := rand.New(rand.NewPCG(5, 6))
+	points := make([]lattice.Point, 4096)
+	for i := range points {
+		points[i] = townPoint(chance.Float64()*4, chance.Float64()*4)
+	}
+	b.Run("locate", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			t.q.Point = points[i%len(points)]
+			route.Locate(t.world, &t.q.Request, &t.a)
+		}
+	})
+	b.Run("json", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			t.q.Point = points[i%len(points)]
+			t.locate()
+			t.buf = t.append(t.buf[:0], nil)
+		}
+	})
+}
+
+// batchRows is how many rows a batch of the benchmark has.
+func batchRows() int {
+	if os.Getenv("ONEGRID_LONG") != "" {
+		return 1_000_000
+	}
+	return 100_000
+}
+
+// batchBody writes a batch of random places inside the town.
+func batchBody(n int, ndjson bool) []byte {
+	chance := rand.New(rand.NewPCG(7, 8))
+	var b []byte
+	if !ndjson {
+		b = append(b, "id,lon,lat\n"...)
+	}
+	for i := range n {
+		p := townPoint(chance.Float64()*4, chance.Float64()*4)
+		if ndjson {
+			b = append(b, `{"id":`...)
+			b = appendInt(b, int64(i))
+			b = append(b, `,"point":{"lon":`...)
+			b = lattice.Append(b, p.X)
+			b = append(b, `,"lat":`...)
+			b = lattice.Append(b, p.Y)
+			b = append(b, "}}\n"...)
+			continue
+		}
+		b = append(appendInt(b, int64(i)), ',')
+		b = append(lattice.Append(b, p.X), ',')
+		b = append(lattice.Append(b, p.Y), '\n')
+	}
+	return b
+}
+
+// BenchmarkBatch measures rows/s of POST /v1/locate/batch over HTTP, and of the
+// same work written with encoding/csv and encoding/json.
+func BenchmarkBatch(b *testing.B) {
+	h := openTown(b)
+	n := batchRows()
+	mux := http.NewServeMux()
+	mux.HandleFunc("/csv", func(w http.ResponseWriter, r *http.Request) { plainCSV(h.service, w, r) })
+	mux.HandleFunc("/ndjson", func(w http.ResponseWriter, r *http.Request) { plainNDJSON(h.service, w, r) })
+	plain := httptest.NewServer(mux)
+	defer plain.Close()
+	for _, v := range []struct{ name, url, kind string }{
+		{"csv", h.url + "/v1/locate/batch?crs=wgs84", "text/csv"},
+		{"csv-encoding", plain.URL + "/csv", "text/csv"},
+		{"ndjson", h.url + "/v1/locate/batch?crs=wgs84", "application/x-ndjson"},
+		{"ndjson-encoding", plain.URL + "/ndjson", "application/x-ndjson"},
+	} {
+		body := batchBody(n, v.kind != "text/csv")
+		b.Run(v.name, func(b *testing.B) {
+			var size int64
+			for b.Loop() {
+				resp, err := http.Post(v.url, v.kind, bytes.NewReader(body))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if size, err = io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != 200 {
+					b.Fatal(resp.StatusCode, err)
+				}
+				resp.Body.Close()
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(float64(size)/float64(n), "B/row")
+		})
+	}
+}
+
+// plainCSV answers a batch as one would write it with the standard library.
+func plainCSV(s *service, w http.ResponseWriter, r *http.Request) {
+	http.NewResponseController(w).EnableFullDuplex()
+	in, out := csv.NewReader(r.Body), csv.NewWriter(w)
+	t := s.answerer()
+	defer s.done(t)
+	head, _ := in.Read()
+	out.Write(append(head, "status", "code", "owner", "distance_m", "edition", "warnings", "error"))
+	for {
+		row, err := in.Read()
+		if err != nil {
+			break
+		}
+		lon, _ := strconv.ParseFloat(row[1], 64)
+		lat, _ := strconv.ParseFloat(row[2], 64)
+		t.q.Point, _ = lattice.FromDegrees(lon, lat)
+		t.locate()
+		out.Write(append(row, string(t.a.Status), t.a.Grid.Grid().Code, t.a.Owner.Grid().Code,
+			fmt.Sprintf("%.2f", t.a.Border.DistanceM), strconv.FormatInt(t.world.Edition().ID, 10), "", ""))
+	}
+	out.Flush()
+}
+
+// plainNDJSON does the same with encoding/json, and answers less than ours.
+func plainNDJSON(s *service, w http.ResponseWriter, r *http.Request) {
+	http.NewResponseController(w).EnableFullDuplex()
+	in, out := json.NewDecoder(r.Body), json.NewEncoder(w)
+	t := s.answerer()
+	defer s.done(t)
+	for {
+		var q struct {
+			ID    json.RawMessage `json:"id"`
+			Point lonLat          `json:"point"`
+		}
+		if in.Decode(&q) != nil {
+			break
+		}
+		t.q.Point, _ = lattice.FromDegrees(q.Point.Lon, q.Point.Lat)
+		t.locate()
+		g := t.a.Grid.Grid()
+		area := AreaBrief{ID: g.ID, Code: g.Code, Name: g.Name, Network: g.Network, Level: g.Level}
+		out.Encode(map[string]any{"id": q.ID, "status": t.a.Status, "owner": area, "grid": area, "others": []AreaBrief{},
+			"border": t.a.Border, "edition": t.world.Edition().ID, "seq": t.world.Seq(), "warnings": []string{}})
+	}
+}
