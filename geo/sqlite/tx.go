@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"time"
+
+	"onegrid/geo"
+)
+
+// tx is the transaction under way: tables are changed and the log appended to
+// through it alone.
+type tx struct {
+	ctx    context.Context
+	conn   *sql.Conn
+	stmts  map[string]*sql.Stmt
+	broken bool // a statement failed: nothing of it may be kept
+
+	head   head
+	layers map[geo.Layer]*layer
+	kept   head // as last committed
+	now    time.Time
+}
+
+// head is the end of the log.
+type head struct {
+	seq  int64
+	at   int64 // µs
+	hash []byte
+}
+
+// layer is a row of the table of layers.
+type layer struct {
+	seq, rows, next int64
+	dirty           bool
+}
+
+// load reads the log's end and the layers.
+func (t *tx) load(ctx context.Context) error {
+	t.head = head{hash: make([]byte, sha256.Size)}
+	err := t.conn.QueryRowContext(ctx, `SELECT seq, at, hash FROM changes ORDER BY seq DESC LIMIT 1`).
+		Scan(&t.head.seq, &t.head.at, &t.head.hash)
+	if err != nil && err != sql.ErrNoRows {
+		return wrap("read the log's end", err)
+	}
+	t.kept = t.head
+	t.layers = map[geo.Layer]*layer{}
+	rows, err := t.conn.QueryContext(ctx, `SELECT layer, seq, rows, next_id FROM layers`)
+	if err != nil {
+		return wrap("read the layers", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name geo.Layer
+		l := &layer{}
+		if err := rows.Scan(&name, &l.seq, &l.rows, &l.next); err != nil {
+			return wrap("read the layers", err)
+		}
+		t.layers[name] = l
+	}
+	return wrap("read the layers", rows.Err())
+}
+
+func (t *tx) begin(ctx context.Context) error {
+	t.ctx, t.broken = ctx, false
+	// The log's times never go back, whatever the clock does.
+	t.now = time.UnixMicro(max(time.Now().UnixMicro(), t.head.at)).UTC()
+	return t.exec("begin", `BEGIN IMMEDIATE`)
+}
+
+func (t *tx) commit() error {
+	for name, l := range t.layers {
+		if !l.dirty {
+			continue
+		}
+		if err := t.exec("write the layers", `INSERT OR REPLACE INTO layers (layer, seq, rows, next_id) VALUES (?, ?, ?, ?)`,
+			string(name), l.seq, l.rows, l.next); err != nil {
+			t.rollback()
+			return err
+		}
+	}
+	if err := t.exec("commit", `COMMIT`); err != nil {
+		t.rollback()
+		return err
+	}
+	for _, l := range t.layers {
+		l.dirty = false
+	}
+	t.kept = t.head
+	return nil
+}
+
+// rollback forgets the transaction, and what it had counted.
+func (t *tx) rollback() {
+	bg := context.Background()
+	_, _ = t.conn.ExecContext(bg, `ROLLBACK`) // fails where the error has done it already
+	t.head = t.kept
+	_ = t.load(bg) // if it fails, so will the next write, which says why
+}
+
+// exec runs a statement, prepared once.
+func (t *tx) exec(tried, query string, args ...any) error {
+	stmt, err := t.prepared(query)
+	if err == nil {
+		_, err = stmt.ExecContext(t.ctx, args...)
+	}
+	if err != nil {
+		t.broken = true
+		return wrap(tried, err)
+	}
+	return nil
+}
+
+// scan runs a query for one row; found tells whether there is one.
+func (t *tx) scan(tried, query string, args []any, into ...any) (found bool, err error) {
+	stmt, err := t.prepared(query)
+	if err == nil {
+		err = stmt.QueryRowContext(t.ctx, args...).Scan(into...)
+	}
+	switch err {
+	case nil:
+		return true, nil
+	case sql.ErrNoRows:
+		return false, nil
+	}
+	t.broken = true
+	return false, wrap(tried, err)
+}
+
+func (t *tx) prepared(query string) (*sql.Stmt, error) {
+	if s := t.stmts[query]; s != nil {
+		return s, nil
+	}
+	s, err := t.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		t.stmts[query] = s
+	}
+	return s, err
+}
+
+func (t *tx) closeStmts() {
+	for _, s := range t.stmts {
+		s.Close()
+	}
+}
+
+func (t *tx) layer(name geo.Layer) *layer {
+	l := t.layers[name]
+	if l == nil {
+		l = &layer{next: 1}
+		t.layers[name] = l
+	}
+	return l
+}
+
+// log appends an entry and returns its seq.
+func (t *tx) log(actor string, kind geo.Layer, object, op string, body []byte) (int64, error) {
+	h := head{seq: t.head.seq + 1, at: t.now.UnixMicro()}
+	h.hash = chained(t.head.hash, h, actor, string(kind), object, op, body)
+	err := t.exec("append to the log", `INSERT INTO changes (seq, at, actor, kind, object, op, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		h.seq, h.at, actor, string(kind), object, op, body, h.hash)
+	if err != nil {
+		return 0, err
+	}
+	t.head = h
+	l := t.layer(kind)
+	l.seq, l.dirty = h.seq, true
+	return h.seq, nil
+}
+
+// chained is the running hash: SHA-256 over the one before and the entry, each
+// part with its length.
+func chained(before []byte, h head, parts ...any) []byte {
+	sum := sha256.New()
+	sum.Write(before)
+	var n [8]byte
+	number := func(v uint64) {
+		binary.LittleEndian.PutUint64(n[:], v)
+		sum.Write(n[:])
+	}
+	number(uint64(h.seq))
+	number(uint64(h.at))
+	for _, p := range parts {
+		var b []byte
+		switch p := p.(type) {
+		case string:
+			b = []byte(p)
+		case []byte:
+			b = p
+		}
+		number(uint64(len(b)))
+		sum.Write(b)
+	}
+	return sum.Sum(nil)
+}
