@@ -1,6 +1,11 @@
 package vtile
 
-import "onegrid/geo/coverage"
+import (
+	"cmp"
+	"slices"
+
+	"onegrid/geo/coverage"
+)
 
 // arcFace is a polygon of a pixel map: an outer ring and its holes, made of arcs
 // that neighbours share.
@@ -83,70 +88,73 @@ func (c *clipper) arcs(m *coverage.PixelMap, r coverage.PixelRing) {
 
 // joiner makes long lines of pieces that meet end to end, so that dashes and
 // joins run on, and a tile has fewer lines. Where more than two meet they stay
-// apart.
+// apart. Ends are numbered: a piece's beginning is piece<<1, its end that plus 1.
 type joiner struct {
 	lines [][]coverage.Pixel
 	arena []coverage.Pixel
-	at    map[coverage.Pixel][]int32 // piece<<1, the low bit set for its end
-	used  []bool
+	ends  []lineEnd
+	other []int32 // by end: the one that meets it, -1 if not just one does
+	used  []bool  // by piece
+}
+
+type lineEnd struct {
+	at  coverage.Pixel
+	end int32
 }
 
 // join leaves in lines what c's pieces make.
 func (j *joiner) join(c *clipper) {
-	if j.at == nil {
-		j.at = map[coverage.Pixel][]int32{}
-	}
-	clear(j.at)
 	j.lines, j.arena = j.lines[:0], j.arena[:0]
-	j.used = append(j.used[:0], make([]bool, len(c.pieces))...)
-	for i, p := range c.pieces {
-		pts := c.of(p)
-		head, tail := pts[0], pts[len(pts)-1]
-		j.at[head] = append(j.at[head], int32(i)<<1)
-		j.at[tail] = append(j.at[tail], int32(i)<<1|1)
-	}
+	j.pair(c)
 	for i := range c.pieces {
 		if !j.used[i] {
-			j.grow(c, j.first(c, int32(i)<<1|1))
+			j.run(c, j.first(int32(i)<<1))
 		}
 	}
 }
 
-// first walks back from a piece to where its line begins: the end at which to
-// enter it. A closed line is entered anywhere.
-func (j *joiner) first(c *clipper, end int32) int32 {
-	start := end
+// pair finds which ends meet.
+func (j *joiner) pair(c *clipper) {
+	j.ends, j.other, j.used = j.ends[:0], j.other[:0], j.used[:0]
+	for i, p := range c.pieces {
+		pts := c.of(p)
+		j.ends = append(j.ends, lineEnd{pts[0], int32(i) << 1}, lineEnd{pts[len(pts)-1], int32(i)<<1 | 1})
+		j.other = append(j.other, -1, -1)
+		j.used = append(j.used, false)
+	}
+	slices.SortFunc(j.ends, func(a, b lineEnd) int {
+		return cmp.Or(comparePixels(a.at, b.at), cmp.Compare(a.end, b.end))
+	})
+	for i := 0; i < len(j.ends); {
+		k := i + 1
+		for k < len(j.ends) && j.ends[k].at == j.ends[i].at {
+			k++
+		}
+		if k == i+2 {
+			a, b := j.ends[i].end, j.ends[i+1].end
+			j.other[a], j.other[b] = b, a
+		}
+		i = k
+	}
+}
+
+// first walks back from a piece's beginning to where its line begins: the end at
+// which to enter it. A closed line is entered where it was.
+func (j *joiner) first(start int32) int32 {
+	enter := start
 	for {
-		enter := end ^ 1
-		next, ok := j.beyond(c, enter)
-		if !ok || next>>1 == start>>1 {
+		before := j.other[enter]
+		if before < 0 || before>>1 == start>>1 {
 			return enter
 		}
-		end = next
+		enter = before ^ 1
 	}
 }
 
-// beyond returns the end of the other piece that meets an end, if just one does.
-func (j *joiner) beyond(c *clipper, end int32) (int32, bool) {
-	pts := c.of(c.pieces[end>>1])
-	p := pts[0]
-	if end&1 == 1 {
-		p = pts[len(pts)-1]
-	}
-	both := j.at[p]
-	if len(both) != 2 {
-		return 0, false
-	}
-	if both[0] == end {
-		return both[1], true
-	}
-	return both[0], true
-}
-
-// grow writes the line that begins at an end.
-func (j *joiner) grow(c *clipper, enter int32) {
+// run writes the line that begins at an end.
+func (j *joiner) run(c *clipper, enter int32) {
 	from := len(j.arena)
-	for !j.used[enter>>1] {
+	for enter >= 0 && !j.used[enter>>1] {
 		j.used[enter>>1] = true
 		pts := c.of(c.pieces[enter>>1])
 		for i := range pts {
@@ -158,11 +166,7 @@ func (j *joiner) grow(c *clipper, enter int32) {
 				j.arena = append(j.arena, p)
 			}
 		}
-		next, ok := j.beyond(c, enter^1)
-		if !ok {
-			break
-		}
-		enter = next
+		enter = j.other[enter^1]
 	}
 	j.lines = append(j.lines, j.arena[from:len(j.arena):len(j.arena)])
 }

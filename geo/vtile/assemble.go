@@ -12,8 +12,8 @@ import (
 type assembler struct {
 	polygons
 	ends   []end
-	fresh  []bool // beside points: as in a clipper
-	next   map[int32]int
+	fresh  []bool  // beside points: as in a clipper
+	next   []int32 // by piece: its exit among the ends, -1 for none
 	sorted []coverage.Pixel
 	mender mender
 }
@@ -98,7 +98,8 @@ func (s *assembler) around(dst *polygons, c *clipper, turn int64, whole face) {
 	sides := turn < 0 || turn == 0 && whole.holds(c.clear())
 	if len(c.pieces) == 0 {
 		if sides {
-			dst.add(c.corners(), true)
+			corners := c.corners()
+			dst.add(corners[:], true)
 		}
 		return
 	}
@@ -158,18 +159,17 @@ func (c *clipper) on(p coverage.Pixel) bool {
 // beginning. It fails where two ends share a place and their order is not known.
 func (s *assembler) link(c *clipper) bool {
 	n := len(s.ends)
-	next := s.next // a piece's exit among the ends
-	if next == nil {
-		next = make(map[int32]int)
-		s.next = next
+	next := s.next[:0]
+	for range c.pieces {
+		next = append(next, -1)
 	}
-	clear(next)
+	s.next = next
 	for i, e := range s.ends {
 		if e.at == s.ends[(i+1)%n].at || e.exit == s.ends[(i+1)%n].exit {
 			return false
 		}
 		if e.exit {
-			next[e.piece] = i
+			next[e.piece] = int32(i)
 		}
 	}
 	s.start()
@@ -180,18 +180,14 @@ func (s *assembler) link(c *clipper) bool {
 			s.finish()
 			continue
 		}
-		if _, ok := next[int32(i)]; !ok {
+		if next[i] < 0 {
 			continue // in a ring already
 		}
 		s.begin()
-		for at := int32(i); ; {
-			exit, ok := next[at]
-			if !ok {
-				break
-			}
-			delete(next, at)
-			p := c.pieces[at]
-			s.copy(c, p)
+		for at := int32(i); next[at] >= 0; {
+			exit := int(next[at])
+			next[at] = -1
+			s.copy(c, c.pieces[at])
 			entry := s.ends[(exit+1)%n]
 			s.corner(c, s.ends[exit].at, entry.at)
 			at = entry.piece
@@ -249,8 +245,8 @@ func (c *clipper) around(p coverage.Pixel) int32 {
 }
 
 // corners are the frame's, clockwise on the screen from the north-west.
-func (c *clipper) corners() []coverage.Pixel {
-	return []coverage.Pixel{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}}
+func (c *clipper) corners() [4]coverage.Pixel {
+	return [4]coverage.Pixel{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}}
 }
 
 // sides returns the stretches of the sides that bound the face: where, walking

@@ -2,8 +2,8 @@ package vtile
 
 import "onegrid/geo/coverage"
 
-// dict holds the encoded values of a layer that is made once, by number. Number
-// 0 is no value.
+// dict holds the values of a layer that is made once, by number: each as a field
+// of the layer, ready to be copied into a tile. Number 0 is no value.
 type dict struct {
 	bytes []byte
 	ends  []uint32
@@ -25,6 +25,7 @@ type dictMaker struct {
 func newDictMaker() *dictMaker { return &dictMaker{dict: newDict(), found: map[string]uint32{}} }
 
 func (m *dictMaker) add(v []byte) uint32 {
+	m.bytes = appendUvarint(append(m.bytes, layerValue), uint64(len(v)))
 	m.bytes = append(m.bytes, v...)
 	m.ends = append(m.ends, uint32(len(m.bytes)))
 	return uint32(len(m.ends) - 1)
@@ -58,13 +59,18 @@ func (m *dictMaker) unique(s string) uint32 {
 	return m.add(m.buf)
 }
 
+// number numbers a whole number.
+func (m *dictMaker) number(n uint64) uint32 {
+	m.buf = appendUvarint(append(m.buf[:0], valueUint), n)
+	return m.shared()
+}
+
 // count numbers a count; none for 0.
 func (m *dictMaker) count(n int) uint32 {
 	if n <= 0 {
 		return 0
 	}
-	m.buf = appendUvarint(append(m.buf[:0], valueUint), uint64(n))
-	return m.shared()
+	return m.number(uint64(n))
 }
 
 // measure numbers a quantity; none for 0.

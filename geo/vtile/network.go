@@ -19,6 +19,10 @@ type network struct {
 	widths []int64 // of each level in levels: what most of its areas are wide, in base units
 	labels *tree   // boxes without width, in the order of
 	named  []int32 // areas
+
+	dict     *dict
+	areaTags []uint32 // of each area, by areaKeys
+	nameTags []uint32 // by labelKeys
 }
 
 // What a level's areas must be wide, in pixels, for a zoom to show them: for
@@ -46,7 +50,20 @@ func newNetwork(net *world.Network) *network {
 	}
 	n.measure()
 	n.label()
+	n.name()
 	return n
+}
+
+// name puts what is written of each area into the dictionary.
+func (n *network) name() {
+	m := newDictMaker()
+	for i, a := range n.net.Coverage.Areas() {
+		g := &n.net.Grids[i]
+		code, zh, en := m.unique(g.Code), m.text(g.Name.In("zh")), m.text(g.Name["en"])
+		n.areaTags = append(n.areaTags, code, zh, en, m.text(g.Parent))
+		n.nameTags = append(n.nameTags, m.text(g.Level), m.number(uint64(a.Level)), code, zh, en)
+	}
+	n.dict = m.dict
 }
 
 // measure finds how wide the areas of each level are.
@@ -120,25 +137,18 @@ func (n *network) draw(d *drawer, t Tile) {
 func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
 	f := t.frame()
 	level := n.levels[i]
-	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, nil)
+	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, n.dict)
 	d.hits = m.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
 	for _, a := range d.hits {
 		d.areaAt(f, m, a)
 		if len(d.w.geom) == 0 {
 			continue
 		}
-		g := &n.net.Grids[a]
-		d.w.text(0, g.Code)
-		d.w.text(1, g.Name.In("zh"))
-		d.w.text(2, english(g.Name))
-		d.w.text(3, g.Parent)
-		d.w.put(g.ID, polygonType)
+		d.w.listed(n.areaTags[int(a)*len(areaKeys):][:len(areaKeys)])
+		d.w.put(n.net.Grids[a].ID, polygonType)
 	}
 	d.w.end()
 }
-
-// english is a name's English form, if it says that it has one.
-func english(t geo.Text) string { return t["en"] }
 
 // areaAt puts what the frame leaves of an area into the writer's geometry.
 func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
@@ -200,7 +210,7 @@ func (n *network) drawBorders(d *drawer, t Tile, m *coverage.PixelMap) {
 }
 
 func (n *network) drawLabels(d *drawer, t Tile) {
-	d.w.begin("labels", labelKeys, nil)
+	d.w.begin("labels", labelKeys, n.dict)
 	areas := n.net.Coverage.Areas()
 	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
 	for _, k := range d.hits {
@@ -210,14 +220,9 @@ func (n *network) drawLabels(d *drawer, t Tile) {
 		if i < 0 || !n.shows(i, t.Z, widthOfLabels) {
 			continue
 		}
-		g := &n.net.Grids[a]
-		d.w.text(0, g.Level)
-		d.w.uint(1, uint64(level))
-		d.w.text(2, g.Code)
-		d.w.text(3, g.Name.In("zh"))
-		d.w.text(4, english(g.Name))
+		d.w.listed(n.nameTags[int(a)*len(labelKeys):][:len(labelKeys)])
 		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
-		d.w.put(g.ID, pointType)
+		d.w.put(n.net.Grids[a].ID, pointType)
 	}
 	d.w.end()
 }

@@ -41,7 +41,7 @@ func (s *stock) drawPoints(d *drawer, t Tile) {
 		if s.least != nil && s.least[i] > t.Z {
 			continue
 		}
-		s.tags(&d.w, i)
+		d.w.listed(s.tags(i))
 		d.w.point(at(s.tree.levels[0][i].Min, t.Z))
 		d.w.put(s.ids[i], pointType)
 	}
@@ -49,21 +49,23 @@ func (s *stock) drawPoints(d *drawer, t Tile) {
 
 func (s *stock) drawShapes(d *drawer, t Tile) {
 	f := t.frame()
-	p := &s.plates[t.Z]
+	p, boxes := &s.plates[t.Z], s.tree.levels[0]
 	d.hits = s.tree.search(base(coverage.PixelBox(f), t.Z), d.hits[:0])
 	for _, i := range d.hits {
 		commands := p.of(i)
 		if len(commands) == 0 {
 			continue
 		}
-		if f.encloses(boxAt(s.tree.levels[0][i], t.Z)) {
+		if f.encloses(boxAt(boxes[i], t.Z)) {
 			d.w.moveTo(p.start[i])
-			d.w.geom = append(d.w.geom, commands...)
-		} else if !s.cut(d, f, p.start[i], commands) {
-			continue
+		} else {
+			if !s.cut(d, f, p.start[i], commands) {
+				continue
+			}
+			commands = nil
 		}
-		s.tags(&d.w, i)
-		d.w.put(s.ids[i], s.kind)
+		d.w.listed(s.tags(i))
+		d.w.putRest(s.ids[i], s.kind, commands)
 	}
 }
 
@@ -78,11 +80,9 @@ func (s *stock) cut(d *drawer, f frame, start coverage.Pixel, commands []byte) b
 	return len(d.w.geom) > 0
 }
 
-func (s *stock) tags(w *writer, i int32) {
+func (s *stock) tags(i int32) []uint32 {
 	n := len(s.keys)
-	for k, v := range s.values[int(i)*n : int(i)*n+n] {
-		w.listed(byte(k), v)
-	}
+	return s.values[int(i)*n : int(i)*n+n]
 }
 
 // stocker fills a stock. Objects are added in any order.

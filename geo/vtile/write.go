@@ -114,7 +114,9 @@ func (w *writer) end() {
 	if n > reserved {
 		w.buf = append(w.buf, head[:n-reserved]...) // only to make room
 	}
-	copy(w.buf[w.layerAt+1+n:], w.buf[body:body+size])
+	if n != reserved {
+		copy(w.buf[w.layerAt+1+n:], w.buf[body:body+size])
+	}
 	copy(w.buf[w.layerAt+1:], head[:n])
 	w.buf = w.buf[:w.layerAt+1+n+size]
 }
@@ -125,13 +127,13 @@ func (w *writer) feature() {
 }
 
 // put writes the feature and begins the next.
-func (w *writer) put(id int64, kind byte) {
-	w.putWith(id, kind, w.geom)
-	w.feature()
-}
+func (w *writer) put(id int64, kind byte) { w.putRest(id, kind, nil) }
 
-func (w *writer) putWith(id int64, kind byte, geom []byte) {
-	size := 1 + uvarintLen(uint64(id)) + 2 + 1 + uvarintLen(uint64(len(geom))) + len(geom)
+// putRest is put for a feature whose geometry goes on with commands that were
+// made before.
+func (w *writer) putRest(id int64, kind byte, rest []byte) {
+	length := len(w.geom) + len(rest)
+	size := 1 + uvarintLen(uint64(id)) + 2 + 1 + uvarintLen(uint64(length)) + length
 	if len(w.tags) > 0 {
 		size += 1 + uvarintLen(uint64(len(w.tags))) + len(w.tags)
 	}
@@ -142,9 +144,10 @@ func (w *writer) putWith(id int64, kind byte, geom []byte) {
 		b = append(b, w.tags...)
 	}
 	b = append(b, featureType, kind, featureGeom)
-	b = appendUvarint(b, uint64(len(geom)))
-	w.buf = append(b, geom...)
+	b = appendUvarint(b, uint64(length))
+	w.buf = append(append(b, w.geom...), rest...)
 	w.count++
+	w.feature()
 }
 
 // Tags. Each pairs a key, by its place among the layer's, with a value.
@@ -182,17 +185,23 @@ func (w *writer) local() uint32 {
 	return n
 }
 
-// listed tags a value of the dictionary; 0 is none.
-func (w *writer) listed(key byte, value uint32) {
-	if value == 0 {
-		return
+// listed tags the values of the dictionary, one for each key, 0 for none.
+func (w *writer) listed(values []uint32) {
+	tags := w.tags
+	for key, v := range values {
+		if v == 0 {
+			continue
+		}
+		m := &w.seen[v]
+		if m.lap != w.lap {
+			*m = mark{lap: w.lap, local: w.valueNo}
+			w.valueNo++
+			w.values = append(w.values, w.dict.value(v)...)
+		}
+		tags = append(tags, byte(key))
+		tags = appendUvarint(tags, uint64(m.local))
 	}
-	m := &w.seen[value]
-	if m.lap != w.lap {
-		*m = mark{lap: w.lap, local: w.valueNo}
-		w.addValue(w.dict.value(value))
-	}
-	w.tag(key, m.local)
+	w.tags = tags
 }
 
 func (w *writer) addValue(v []byte) {
