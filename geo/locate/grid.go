@@ -50,47 +50,78 @@ func distance(a, b int32) uint64 {
 
 // choose picks the size of the cells.
 //
-// Small cells answer faster: fewer queries fall into a mixed one, and fewer
-// vertices lie in each. They stop paying when the index outgrows the caches, for
-// one miss costs as much as ten vertices. A border that runs dx east and dy
-// north passes from cell to cell dx/w + dy/h times, so before anything is built
+// Small cells hold few vertices to look at; large ones are few, and stay in the
+// caches, where a miss costs as much as ten vertices. Since two queries of three
+// in a mixed cell are answered by its squares alone, large cells win as soon as
+// the index is larger than a core's own cache. So the cells are, as square on
+// the ground as powers of two allow,
 //
-//	entered  = east/w + north/h + arcs      stretches of border in cells
-//	bytes    = 5 cells + 44 entered + 4 segments
-//
-// are known within some percent: a cell has a word and a byte, a stretch two
-// words, a vertex more than segments and nearly a head of its own. The cells are
-// the smallest, as square on the ground as powers of two allow, whose index
-// takes no more than 512 KB plus 16 bytes a segment, or the caller's bound. In
-// practice a mixed cell then holds five to fifteen vertices, and queries between
-// half and nine tenths fall into cells that are not mixed.
+//   - the largest whose borders take no more than 16 words on average, a line of
+//     the cache, when they are mixed;
+//   - but smaller as long as the index then stays below 2 MB, and below 64 KB
+//     plus 96 bytes a segment, so that a small city has a small index;
+//   - and larger until the index is within the caller's bound, or else 4 MB plus
+//     64 bytes a segment, which only fine work in a wide land exceeds.
 func (f figures) choose(maxBytes int) grid {
-	g := grid{wide: squareShift, high: squareShift}
 	if f.bounds.Empty() {
-		return g
+		return grid{wide: squareShift, high: squareShift}
 	}
-	g.west, g.south = int64(f.bounds.Min.X), int64(f.bounds.Min.Y)
-	g.width, g.height = uint64(f.bounds.Width())+1, uint64(f.bounds.Height())+1
-	limit := float64(maxBytes)
+	const (
+		least  = 5 // 32 units, 35 cm: smaller than any real feature
+		line   = 16
+		second = 2 << 20
+	)
+	limit, small := float64(maxBytes), min(second, 64<<10+96*float64(f.segments))
 	if maxBytes <= 0 {
-		limit = 512<<10 + 16*float64(f.segments)
+		limit = 4<<20 + 64*float64(f.segments)
 	}
-	const least = 5 // 32 units, 35 cm: smaller than any real feature
-	extra := f.stretch()
-	for g.high = least; ; g.high++ {
-		g.wide = g.high + extra
-		g.cols = int((g.width-1)>>g.wide) + 1
-		g.rows = int((g.height-1)>>g.high) + 1
-		bytes := 5*float64(g.cols)*float64(g.rows) + 44*f.entered(g) + 4*float64(f.segments)
-		if bytes <= limit || g.cols == 1 && g.rows == 1 {
-			return g
+	g := f.grid(least)
+	for g.cols > 1 || g.rows > 1 {
+		bytes, larger := f.bytes(g), f.grid(g.high+1)
+		if bytes <= min(limit, small) || bytes <= limit && f.words(larger) > line {
+			break
 		}
+		g = larger
 	}
+	return g
 }
 
-// entered is how often the borders enter a cell of the grid, about.
+// grid has cells 2^high units high and about as wide on the ground.
+func (f figures) grid(high uint8) grid {
+	g := grid{
+		west: int64(f.bounds.Min.X), south: int64(f.bounds.Min.Y),
+		width: uint64(f.bounds.Width()) + 1, height: uint64(f.bounds.Height()) + 1,
+		wide: high + f.stretch(), high: high,
+	}
+	g.cols = int((g.width-1)>>g.wide) + 1
+	g.rows = int((g.height-1)>>g.high) + 1
+	return g
+}
+
+// entered is about how many stretches of border lie in cells: one for each arc,
+// and one more each time that it passes from cell to cell, which a border that
+// runs dx east and dy north does dx/wide + dy/high times.
 func (f figures) entered(g grid) float64 {
 	return math.Ldexp(f.east, -int(g.wide)) + math.Ldexp(f.north, -int(g.high)) + float64(f.arcs)
+}
+
+// mixed is about how many cells a border touches, if borders lie as if thrown.
+func (f figures) mixed(g grid) float64 {
+	cells := float64(g.cols) * float64(g.rows)
+	return max(1, cells*-math.Expm1(-f.entered(g)/cells))
+}
+
+// words is about how many words a mixed cell's borders take: a stretch has two
+// of its own, and a vertex more than segments, of which its first also is its
+// predecessor's last.
+func (f figures) words(g grid) float64 {
+	return (4*f.entered(g) + float64(f.segments)) / f.mixed(g)
+}
+
+// bytes is about what the index takes: a word and a byte for each cell, a head
+// for each mixed one, and the words.
+func (f figures) bytes(g grid) float64 {
+	return 5*float64(g.cols)*float64(g.rows) + f.mixed(g)*(32+4*f.words(g))
 }
 
 // runs is how many runs of segments through cells to expect.
