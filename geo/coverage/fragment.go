@@ -19,7 +19,7 @@ func (s *settler) fragments() {
 	p := s.pieces()
 	var waiting []uint32
 	for _, id := range p.several {
-		if !p.main[id] && s.measure(p.faces[id]...).narrow(s.policy.GapWidthM) {
+		if !p.main[id] && s.measure(p.faces[id]...).narrow(s.policy.GapWidthM, &s.budget) {
 			waiting = append(waiting, id)
 			p.loose[id] = true
 		}

@@ -35,7 +35,7 @@ func (s *settler) gaps() {
 // gap decides one gap and says so.
 func (s *settler) gap(face uint32) (to int32, r Repair) {
 	m := s.measure(face)
-	narrow := m.narrow(s.policy.GapWidthM)
+	narrow := m.narrow(s.policy.GapWidthM, &s.budget)
 	r = Repair{
 		Kind: RepairGap, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(),
 		Codes: s.beside(face),

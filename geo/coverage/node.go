@@ -33,14 +33,15 @@ func node(edges []edge) (*linework, error) {
 	lw := merge(edges)
 	f := &meetings{lw: lw}
 	joinSelf(lw.boxes(), f.pair)
-	if f.tooMany() {
-		at := f.crossings[0]
-		return nil, geo.Errorf(geo.TooLarge, "outlines cross each other more than %d times", len(f.crossings)-1).Where(at)
-	}
 	if len(f.hits) == 0 && len(f.crossings) == 0 {
 		return lw, nil
 	}
-	f.addCells()
+	if !f.tooMany() {
+		f.addCells()
+	}
+	if f.tooMany() {
+		return nil, geo.Errorf(geo.TooLarge, "outlines cross and touch each other more than %d times: that is no map", f.limit()).Where(f.place())
+	}
 	noded := merge(f.bend())
 	noded.notices = f.notices
 	return noded, nil
@@ -64,8 +65,19 @@ type hit struct {
 	exact     bool
 }
 
-// tooMany is true for input that is no map: its crossings could fill the memory.
-func (m *meetings) tooMany() bool { return len(m.crossings) > 1<<20+8*len(m.lw.segs) }
+// limit is how often segments of a map may meet: beyond it, crossings could fill
+// the memory.
+func (m *meetings) limit() int { return 1<<18 + 8*len(m.lw.segs) }
+
+func (m *meetings) tooMany() bool { return max(len(m.crossings), len(m.hits)) > m.limit() }
+
+// place is where some of them meet.
+func (m *meetings) place() lattice.Point {
+	if len(m.crossings) > 0 {
+		return m.crossings[0]
+	}
+	return m.at(m.hits[0].cell)
+}
 
 // pair looks at two segments whose boxes share a point.
 func (m *meetings) pair(s, t uint32) {
@@ -126,6 +138,9 @@ func (m *meetings) addCells() {
 		boxes = append(boxes, boxOf(p, p, cell))
 	}
 	joinTwo(boxes, m.lw.boxes(), func(cell, s uint32) {
+		if m.tooMany() {
+			return
+		}
 		a, b := m.lw.ends(s)
 		p := m.at(cell)
 		if o := orient(a, b, p); entersCell(a, b, p, o) {

@@ -29,11 +29,12 @@ type settler struct {
 	claims     []int32 // areas that claim face f: claims[claimFirst[f]:claimFirst[f+1]]
 	length     []int64 // of chains, see lengthOf; 0 until asked for
 	shrink     int64   // see lengthOf
+	budget     int     // of searches, see narrow
 }
 
 // settle gives every face an owner.
 func settle(n geo.Network, p Policy, o *outlines, f *faces) []int32 {
-	s := &settler{faces: f, network: n, policy: p, out: o, report: o.report, length: make([]int64, f.len())}
+	s := &settler{faces: f, network: n, policy: p, out: o, report: o.report, length: make([]int64, f.len()), budget: searchBudget}
 	s.claim()
 	s.overlaps()
 	s.gaps()

@@ -62,19 +62,24 @@ func (m *measured) widthM() float64 {
 	return max(m.circleM, min(4*m.areaM2/m.perimeterM, 2*math.Sqrt(m.areaM2/math.Pi)))
 }
 
+// searchBudget is how many distances to sides all searches of one Build may ask
+// for: about a second's worth, a thousand times what a city needs.
+const searchBudget = 1 << 26
+
 // narrow tells whether no circle of a diameter above limitM fits in: that is the
 // width that decides, since neither a long thin tail nor a ragged edge changes
-// it. Area and perimeter alone decide most cases: a face that is smaller than
-// the circle is narrow, and one whose area is more than perimeter times radius
-// is not (the points nearer to the sides than the radius cover at most that, but
-// for a little more around holes, which errs towards listing). Else the ground is searched in squares, halved until they are a 64th of the
-// limit; a search that grows beyond all bounds ends as "wide", which is listed
-// and harms nobody.
-func (m *measured) narrow(limitM float64) bool {
+// it. Three bounds decide most cases: a face that is smaller than the circle is
+// narrow, one that fits between two parallels that close together is narrow, and
+// one whose area is more than perimeter times radius is not (the points nearer
+// to the sides than the radius cover at most that, but for a little more around
+// holes, which errs towards listing). Else the ground is searched in squares,
+// halved until they are a 64th of the limit. When the budget of searches is
+// used up, the answer is "wide", which is listed and harms nobody.
+func (m *measured) narrow(limitM float64, budget *int) bool {
 	if limitM <= 0 || 2*m.areaM2 > limitM*m.perimeterM {
 		return false
 	}
-	if 4*m.areaM2 < math.Pi*limitM*limitM {
+	if 4*m.areaM2 < math.Pi*limitM*limitM || m.between() <= limitM {
 		return true
 	}
 	lo, hi := [2]float64{math.Inf(1), math.Inf(1)}, [2]float64{math.Inf(-1), math.Inf(-1)}
@@ -86,8 +91,8 @@ func (m *measured) narrow(limitM float64) bool {
 	}
 	type square struct{ x, y, half float64 }
 	stack := []square{{(lo[0] + hi[0]) / 2, (lo[1] + hi[1]) / 2, max(hi[0]-lo[0], hi[1]-lo[1]) / 2}}
-	for budget := 1 << 24; len(stack) > 0; budget -= len(m.sides) {
-		if budget < 0 {
+	for len(stack) > 0 {
+		if *budget -= len(m.sides); *budget < 0 {
 			return false
 		}
 		q := stack[len(stack)-1]
@@ -105,6 +110,28 @@ func (m *measured) narrow(limitM float64) bool {
 			square{q.x - h, q.y + h, h}, square{q.x + h, q.y + h, h})
 	}
 	return true
+}
+
+// between is the distance of two parallels that hold the face between them: along
+// the line from one vertex to the one farthest from it.
+func (m *measured) between() float64 {
+	x, y := m.sides[0][0], m.sides[0][1]
+	farX, farY, far := 0.0, 0.0, 0.0
+	for _, s := range m.sides {
+		if d := math.Hypot(s[0]-x, s[1]-y); d > far {
+			farX, farY, far = s[0]-x, s[1]-y, d
+		}
+		if d := math.Hypot(s[2]-x, s[3]-y); d > far {
+			farX, farY, far = s[2]-x, s[3]-y, d
+		}
+	}
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, s := range m.sides {
+		for _, off := range [...]float64{(s[0]-x)*farY - (s[1]-y)*farX, (s[2]-x)*farY - (s[3]-y)*farX} {
+			lo, hi = min(lo, off/far), max(hi, off/far)
+		}
+	}
+	return hi - lo
 }
 
 // depth is the distance from a place to the nearest side, negative outside.
