@@ -103,7 +103,7 @@ test("a storm is applied in batches, within half a second", async () => {
   await vi.advanceTimersByTimeAsync(500);
   expect(state.incidents.value.size).toBe(500);
   expect(changes).toBeLessThanOrEqual(3);
-  expect(state.fresh.value.size).toBe(40);
+  expect(state.fresh.value.size).toBe(12);
   stopCounting();
 });
 

@@ -10,7 +10,7 @@ import * as state from "./state.ts";
 const applyEveryMs = 100;
 
 /** How many unacknowledged newcomers pulse at most; beyond it the oldest fall silent. */
-const freshAtMost = 40;
+const freshAtMost = 12;
 
 /** Tells the map which tiles of a tileset changed; undefined means all. */
 export type TilesChanged = (

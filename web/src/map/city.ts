@@ -40,7 +40,7 @@ export class City {
       pitchWithRotate: false,
       touchPitch: false,
       maxZoom: 20,
-      fadeDuration: 150,
+      fadeDuration: 0, // a count that changes must not blink
       locale: { "Map.Title": label },
       // Tiles are asked for again when the stream says so, and only then. A tile
       // that is out of view is dropped, for nobody would tell it of a change; the
