@@ -132,7 +132,7 @@ func (t *answerer) appendBorder(b []byte) []byte {
 	}
 	if !t.brief || t.q.include&includeExplain != 0 {
 		b = append(b, `,"follows":`...)
-		b = appendText(b, t.shelf.follows(t.shelf.book(a.Owner.Network), a.Border.Arc))
+		b = append(b, t.shelf.follows(t.shelf.book(a.Owner.Network), a.Border.Arc).json...)
 	}
 	b = append(b, `,"side":"`...)
 	b = append(b, a.Border.Side...)
@@ -164,7 +164,7 @@ func (t *answerer) appendWords(b []byte) []byte {
 	}
 	if a.Has {
 		w.DistanceM, w.Side = a.Border.DistanceM, a.Border.Side
-		w.Follows = t.shelf.follows(t.shelf.book(a.Owner.Network), a.Border.Arc)
+		w.Follows = t.shelf.follows(t.shelf.book(a.Owner.Network), a.Border.Arc).name
 		if p := t.beyond(); p.Has() {
 			w.Beyond = t.pieceOf(p).named
 		}

@@ -322,7 +322,7 @@ func (t *answerer) appendColumns(b []byte) []byte {
 		b = appendFixed(b, a.Border.DistanceM, 2)
 	}
 	b = append(b, ',')
-	b = appendInt(b, t.world.Edition().ID)
+	b = appendInt(b, t.shelf.editionID)
 	b = append(b, ',')
 	if a.Status == route.Outside || t.stale {
 		b = t.appendWarnings(b, ';', false)

@@ -10,7 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -19,12 +22,50 @@ import (
 	"onegrid/geo/route"
 )
 
-// benchURLs are requests for random places of the town.
-func benchURLs(n int) []string {
+// lakeside is the default city in a store, made once for all benchmarks.
+var lakeside struct {
+	once sync.Once
+	path string
+	err  error
+}
+
+// openLakeside serves the city of lakeside.
+func openLakeside(b *testing.B) *townHouse {
+	b.Helper()
+	lakeside.once.Do(func() {
+		dir, err := os.MkdirTemp("", "geoapi-bench-")
+		lakeside.path, lakeside.err = filepath.Join(dir, "lakeside.db"), err
+		if err == nil {
+			must(b, "load", "lakeside", "--store", "sqlite:"+lakeside.path)
+		}
+	})
+	if lakeside.err != nil {
+		b.Fatal(lakeside.err)
+	}
+	return openHouse(b, lakeside.path)
+}
+
+// benchPoints are random places inside the jurisdiction.
+func benchPoints(h *townHouse, n int) []lattice.Point {
 	chance := rand.New(rand.NewPCG(3, 4))
-	urls := make([]string, n)
-	for i := range urls {
-		urls[i] = "/v1/locate?crs=wgs84&" + where(chance.Float64()*4, chance.Float64()*4)
+	t := h.answerer()
+	defer h.done(t)
+	box := t.world.Basic().Coverage.Bounds()
+	points := make([]lattice.Point, 0, n)
+	for len(points) < n {
+		p := lattice.Point{X: box.Min.X + int32(chance.Int64N(box.Width())), Y: box.Min.Y + int32(chance.Int64N(box.Height()))}
+		if t.inside(p) {
+			points = append(points, p)
+		}
+	}
+	return points
+}
+
+// benchURLs are requests for such places.
+func benchURLs(h *townHouse, n int) []string {
+	var urls []string
+	for _, p := range benchPoints(h, n) {
+		urls = append(urls, "/v1/locate?crs=wgs84&lon="+string(lattice.Append(nil, p.X))+"&lat="+string(lattice.Append(nil, p.Y)))
 	}
 	return urls
 }
@@ -44,11 +85,15 @@ func (s *sink) Write(b []byte) (int, error) { s.n += len(b); return len(b), nil 
 // middleware. The ratio of their requests/s is the figure.
 func BenchmarkHTTPLocate(b *testing.B) {
 	gin.SetMode(gin.ReleaseMode)
-	h := openTown(b)
+	h := openLakeside(b)
 	full := newService(h.live, nil, h.follower, nil, newAccessLog(io.Discard))
 	defer full.access.close()
-	probe := httptest.NewRecorder()
-	full.handler().ServeHTTP(probe, httptest.NewRequest("GET", benchURLs(1)[0], nil))
+	var probe *httptest.ResponseRecorder
+	urls, all := benchURLs(h, 4096), full.handler()
+	for _, u := range urls { // what is made once an edition is made
+		probe = httptest.NewRecorder()
+		all.ServeHTTP(probe, httptest.NewRequest("GET", u, nil))
+	}
 	constant := probe.Body.Bytes()
 	reply := func(c *gin.Context) { answer(c, jsonType, constant) }
 	serve := func(handlers ...gin.HandlerFunc) http.Handler {
@@ -65,15 +110,14 @@ func BenchmarkHTTPLocate(b *testing.B) {
 		{"middleware", serve(full.watch("/v1/locate"), full.locate)},
 		{"middleware-constant", serve(full.watch("/v1/locate"), reply)},
 	} {
-		b.Run(v.name, func(b *testing.B) { benchHTTP(b, v.handler) })
+		b.Run(v.name, func(b *testing.B) { benchHTTP(b, v.handler, urls) })
 	}
 }
 
 // benchHTTP asks over loopback, a few callers at once.
-func benchHTTP(b *testing.B, handler http.Handler) {
+func benchHTTP(b *testing.B, handler http.Handler, urls []string) {
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	urls := benchURLs(1024)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	defer client.CloseIdleConnections()
 	b.SetParallelism(4)
@@ -104,11 +148,11 @@ func benchHTTP(b *testing.B, handler http.Handler) {
 // in the handler, against the constant.
 func BenchmarkHandlerLocate(b *testing.B) {
 	gin.SetMode(gin.ReleaseMode)
-	h := openTown(b)
+	h := openLakeside(b)
 	access := newAccessLog(io.Discard)
 	defer access.close()
 	s := newService(h.live, nil, h.follower, nil, access)
-	urls := benchURLs(1024)
+	urls := benchURLs(h, 4096)
 	requests := make([]*http.Request, len(urls))
 	for i, u := range urls {
 		requests[i] = httptest.NewRequest("GET", u, nil)
@@ -124,6 +168,9 @@ func BenchmarkHandlerLocate(b *testing.B) {
 			g := gin.New()
 			g.GET("/v1/locate", v.handlers...)
 			w := &sink{header: http.Header{}}
+			for _, r := range requests { // what is made once an edition is made
+				g.ServeHTTP(w, r)
+			}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				g.ServeHTTP(w, requests[i%len(requests)])
@@ -135,13 +182,9 @@ func BenchmarkHandlerLocate(b *testing.B) {
 // BenchmarkAnswer is the full answer in process: owner, chain, other networks,
 // border, neighbour and rule, then its JSON.
 func BenchmarkAnswer(b *testing.B) {
-	h := openTown(b)
+	h := openLakeside(b)
 	t := h.answerer()
-	chance := rand.New(rand.NewPCG(5, 6))
-	points := make([]lattice.Point, 4096)
-	for i := range points {
-		points[i] = townPoint(chance.Float64()*4, chance.Float64()*4)
-	}
+	points := benchPoints(h, 4096)
 	b.Run("locate", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
@@ -150,6 +193,11 @@ func BenchmarkAnswer(b *testing.B) {
 		}
 	})
 	b.Run("json", func(b *testing.B) {
+		for i := range points { // what is made once an edition is made
+			t.q.Point = points[i]
+			t.locate()
+			t.buf = t.append(t.buf[:0], nil)
+		}
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			t.q.Point = points[i%len(points)]
@@ -167,15 +215,13 @@ func batchRows() int {
 	return 100_000
 }
 
-// batchBody writes a batch of random places inside the town.
-func batchBody(n int, ndjson bool) []byte {
-	chance := rand.New(rand.NewPCG(7, 8))
+// batchBody writes a batch of such places.
+func batchBody(points []lattice.Point, ndjson bool) []byte {
 	var b []byte
 	if !ndjson {
 		b = append(b, "id,lon,lat\n"...)
 	}
-	for i := range n {
-		p := townPoint(chance.Float64()*4, chance.Float64()*4)
+	for i, p := range points {
 		if ndjson {
 			b = append(b, `{"id":`...)
 			b = appendInt(b, int64(i))
@@ -194,10 +240,12 @@ func batchBody(n int, ndjson bool) []byte {
 }
 
 // BenchmarkBatch measures rows/s of POST /v1/locate/batch over HTTP, and of the
-// same work written with encoding/csv and encoding/json.
+// same work written with encoding/csv and encoding/json. bare leaves the
+// distance to the border out.
 func BenchmarkBatch(b *testing.B) {
-	h := openTown(b)
+	h := openLakeside(b)
 	n := batchRows()
+	points := benchPoints(h, n)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/csv", func(w http.ResponseWriter, r *http.Request) { plainCSV(h.service, w, r) })
 	mux.HandleFunc("/ndjson", func(w http.ResponseWriter, r *http.Request) { plainNDJSON(h.service, w, r) })
@@ -205,11 +253,13 @@ func BenchmarkBatch(b *testing.B) {
 	defer plain.Close()
 	for _, v := range []struct{ name, url, kind string }{
 		{"csv", h.url + "/v1/locate/batch?crs=wgs84", "text/csv"},
+		{"csv-bare", h.url + "/v1/locate/batch?crs=wgs84&include=", "text/csv"},
 		{"csv-encoding", plain.URL + "/csv", "text/csv"},
 		{"ndjson", h.url + "/v1/locate/batch?crs=wgs84", "application/x-ndjson"},
+		{"ndjson-bare", h.url + "/v1/locate/batch?crs=wgs84&include=", "application/x-ndjson"},
 		{"ndjson-encoding", plain.URL + "/ndjson", "application/x-ndjson"},
 	} {
-		body := batchBody(n, v.kind != "text/csv")
+		body := batchBody(points, v.kind != "text/csv")
 		b.Run(v.name, func(b *testing.B) {
 			var size int64
 			for b.Loop() {
@@ -224,6 +274,43 @@ func BenchmarkBatch(b *testing.B) {
 			}
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 			b.ReportMetric(float64(size)/float64(n), "B/row")
+		})
+	}
+}
+
+// BenchmarkBatchRows is one worker's work on a chunk, without the network.
+func BenchmarkBatchRows(b *testing.B) {
+	h := openLakeside(b)
+	t0 := h.answerer()
+	points := benchPoints(h, 8000)
+	for _, v := range []struct {
+		name   string
+		format format
+	}{
+		{"csv", &csvRows{columns: 3, lon: 1, lat: 2, crs: -1}},
+		{"csv-bare", &csvRows{columns: 3, lon: 1, lat: 2, crs: -1}},
+		{"ndjson", &ndjsonRows{}},
+		{"ndjson-bare", &ndjsonRows{}},
+	} {
+		b.Run(v.name, func(b *testing.B) {
+			r := &rows{format: v.format, world: t0.world, shelf: t0.shelf}
+			r.defaults.reset()
+			r.defaults.seen, r.defaults.include = fieldCRS, 0
+			r.defaults.Border = !strings.HasSuffix(v.name, "bare")
+			ndjson := strings.HasPrefix(v.name, "ndjson")
+			body := batchBody(points, ndjson)
+			if !ndjson {
+				body = body[bytes.IndexByte(body, '\n')+1:]
+			}
+			t := &answerer{world: r.world, shelf: r.shelf, brief: true}
+			c := &chunk{in: body}
+			b.ReportAllocs()
+			for b.Loop() {
+				c.out, c.rows = c.out[:0], 0
+				v.format.answer(r, t, c)
+			}
+			b.ReportMetric(float64(c.rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(c.rows)/float64(b.N), "ns/row")
 		})
 	}
 }

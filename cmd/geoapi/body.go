@@ -55,7 +55,7 @@ func (b *bodyReader) member(key []byte) error {
 		if err := b.once(fieldInclude, "include"); err != nil {
 			return err
 		}
-		b.include = 0
+		b.include, b.Border = 0, false
 		return b.list("include", b.included)
 	case "on_outside":
 		return b.word(fieldOnOutside, "on_outside", func(q *question, v []byte) error { return q.setOnOutside(v) })

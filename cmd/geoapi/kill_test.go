@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 		if built.dir != "" {
 			os.RemoveAll(built.dir)
 		}
+		if lakeside.path != "" {
+			os.RemoveAll(filepath.Dir(lakeside.path))
+		}
 		os.Exit(exit)
 	}), goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
 		goleak.IgnoreTopFunction("internal/poll.runtime_pollWait"))

@@ -100,7 +100,7 @@ func (k *asker) parameter(q *question, key, value string, lon, lat *[]byte) erro
 		if err := q.once(fieldInclude, "include"); err != nil {
 			return err
 		}
-		q.include = 0
+		q.include, q.Border = 0, false
 		return eachOf(value, func(name string) error { return q.addInclude(view(name)) })
 	case "on_outside":
 		if err := q.once(fieldOnOutside, "on_outside"); err != nil {

@@ -153,8 +153,10 @@ func (k *asker) addNetwork(q *question, id []byte) error {
 	return geo.Errorf(geo.Invalid, "the scheme has no network %s", strconv.QuoteToGraphic(clipped(string(id)))).On("networks", string(id))
 }
 
-// addInclude takes one thing to show. The first one ends the default.
+// addInclude takes one thing to show. Naming none at all leaves out the border
+// too, which takes most of the time that an answer does.
 func (q *question) addInclude(name []byte) error {
+	q.Border = q.Border || len(name) > 0
 	switch string(name) {
 	case "":
 	case "chain":

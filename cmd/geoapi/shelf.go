@@ -27,7 +27,8 @@ type shelf struct {
 	from, until time.Time   // the term that now is in
 	etag        string
 	etagHeader  []string
-	edition     []byte      // {"id", "effective_from", "effective_to"}, or null before the first
+	edition     []byte // {"id", "effective_from", "effective_to"}, or null before the first
+	editionID   int64
 	nearby      lattice.Box // the jurisdiction and what a wrong system can move into it
 }
 
@@ -43,7 +44,7 @@ type shelfKey struct {
 type book struct {
 	network *world.Network
 	areas   []atomic.Pointer[piece]
-	arcs    []atomic.Pointer[geo.Text]
+	arcs    []atomic.Pointer[along]
 }
 
 // piece is one area, prepared.
@@ -68,7 +69,7 @@ func (l *library) at(w *world.World, now time.Time) *shelf {
 	if s != nil && s.world == w && now.Before(s.until) {
 		return s
 	}
-	next := &shelf{world: w, edition: appendEdition(nil, w.Edition()), nearby: nearbyOf(w)}
+	next := &shelf{world: w, edition: appendEdition(nil, w.Edition()), editionID: w.Edition().ID, nearby: nearbyOf(w)}
 	if s != nil && s.key.posts == w.Revision(geo.Posts) && s.terms != nil {
 		next.terms = s.terms
 	} else {
@@ -155,7 +156,7 @@ func bookkeep(w *world.World, key shelfKey, before *shelf) []*book {
 		case before != nil && before.key.base == key.base && i < len(before.books) && before.books[i].network == n:
 			b.arcs = before.books[i].arcs
 		default:
-			b.arcs = make([]atomic.Pointer[geo.Text], n.Coverage.Arcs())
+			b.arcs = make([]atomic.Pointer[along], n.Coverage.Arcs())
 		}
 		books = append(books, b)
 	}
@@ -228,13 +229,20 @@ func (s *shelf) prepare(b *book, area int32) *piece {
 	return p
 }
 
+// along is the street along a border.
+type along struct {
+	name geo.Text
+	json []byte
+}
+
 // follows returns the street along a border, made now if nobody asked before.
-func (s *shelf) follows(b *book, arc int) geo.Text {
+func (s *shelf) follows(b *book, arc int) *along {
 	if t := b.arcs[arc].Load(); t != nil {
-		return *t
+		return t
 	}
-	t := route.Follows(s.world, b.network, arc)
-	b.arcs[arc].Store(&t)
+	name := route.Follows(s.world, b.network, arc)
+	t := &along{name, appendText(nil, name)}
+	b.arcs[arc].Store(t)
 	return t
 }
 

@@ -110,7 +110,7 @@ func townStore(t testing.TB) string {
 	return path
 }
 
-// townHouse is the town, served.
+// townHouse is a city, served.
 type townHouse struct {
 	*service
 	url   string
@@ -120,8 +120,14 @@ type townHouse struct {
 // openTown serves the town from a real store, in this process.
 func openTown(t testing.TB) *townHouse {
 	t.Helper()
+	return openHouse(t, townStore(t))
+}
+
+// openHouse serves a store.
+func openHouse(t testing.TB, path string) *townHouse {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	store, err := sqlite.Open(ctx, townStore(t))
+	store, err := sqlite.Open(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}

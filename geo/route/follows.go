@@ -25,24 +25,17 @@ func Follows(w *world.World, n *world.Network, arc int) geo.Text {
 	points := n.Coverage.Arc(arc).Points
 	g := groundAt(points[0])
 	samples := g.sample(points, followSamples)
+	box := g.grown(lattice.BoxOf(points...), followWithinM)
 	var best geo.Text
 	bestM := math.Inf(1)
-	for f := range w.Base().Search(g.grown(points, followWithinM)) {
+	var near []segment
+	for f := range w.Base().Search(box) {
 		if len(f.Name) == 0 || !followable(f.Kind) {
 			continue
 		}
-		near, sum := 0, 0.0
-		for _, s := range samples {
-			if m := g.distance(f.Shape.Lines, s); m <= followWithinM {
-				near++
-				sum += m
-			}
-		}
-		if float64(near) < followShare*float64(len(samples)) {
-			continue
-		}
-		if mean := sum / float64(near); mean < bestM {
-			best, bestM = f.Name, mean
+		near = g.within(f.Shape.Lines, box, near[:0])
+		if m, ok := meanDistance(near, samples); ok && m < bestM {
+			best, bestM = f.Name, m
 		}
 	}
 	return best
@@ -50,6 +43,29 @@ func Follows(w *world.World, n *world.Network, arc int) geo.Text {
 
 func followable(kind string) bool {
 	return kind == "street" || kind == "waterway" || kind == "rail"
+}
+
+// meanDistance returns the mean distance in metres of the samples that lie near
+// to the segments, and whether there are enough of them.
+func meanDistance(line []segment, samples []metres) (mean float64, ok bool) {
+	near, sum := 0, 0.0
+	for _, s := range samples {
+		least := followWithinM * followWithinM * 1.0
+		found := false
+		for i := range line {
+			if d := line[i].distance2(s); d <= least {
+				least, found = d, true
+			}
+		}
+		if found {
+			near++
+			sum += math.Sqrt(least)
+		}
+	}
+	if near == 0 || float64(near) < followShare*float64(len(samples)) {
+		return 0, false
+	}
+	return sum / float64(near), true
 }
 
 // ground is a flat measure around a place: metres of a lattice unit each way.
@@ -60,9 +76,8 @@ func groundAt(p lattice.Point) ground {
 	return ground{east, north}
 }
 
-// grown is the box around points, larger by m metres on every side.
-func (g ground) grown(points []lattice.Point, m float64) lattice.Box {
-	box := lattice.BoxOf(points...)
+// grown is a box made larger by m metres on every side.
+func (g ground) grown(box lattice.Box, m float64) lattice.Box {
 	dx, dy := int32(math.Min(m/g.mx, 1e8)), int32(m/g.my)
 	box.Min.X, box.Max.X = box.Min.X-dx, box.Max.X+dx
 	box.Min.Y, box.Max.Y = box.Min.Y-dy, box.Max.Y+dy
@@ -72,6 +87,35 @@ func (g ground) grown(points []lattice.Point, m float64) lattice.Box {
 type metres struct{ x, y float64 }
 
 func (g ground) at(p lattice.Point) metres { return metres{float64(p.X) * g.mx, float64(p.Y) * g.my} }
+
+// segment is a piece of a line, with its reach.
+type segment struct{ a, d metres }
+
+// within appends the segments of lines that meet the box: a street is long, and
+// the border is beside a few of its pieces.
+func (g ground) within(lines [][]lattice.Point, box lattice.Box, out []segment) []segment {
+	for _, line := range lines {
+		for i := 1; i < len(line); i++ {
+			p, q := line[i-1], line[i]
+			if max(p.X, q.X) < box.Min.X || min(p.X, q.X) > box.Max.X || max(p.Y, q.Y) < box.Min.Y || min(p.Y, q.Y) > box.Max.Y {
+				continue
+			}
+			a, b := g.at(p), g.at(q)
+			out = append(out, segment{a, metres{b.x - a.x, b.y - a.y}})
+		}
+	}
+	return out
+}
+
+// distance2 returns the square of the distance from s to the segment.
+func (g *segment) distance2(s metres) float64 {
+	x, y := s.x-g.a.x, s.y-g.a.y
+	if l2 := g.d.x*g.d.x + g.d.y*g.d.y; l2 > 0 {
+		t := max(0, min(1, (x*g.d.x+y*g.d.y)/l2))
+		x, y = x-t*g.d.x, y-t*g.d.y
+	}
+	return x*x + y*y
+}
 
 // sample returns n places at equal steps along a chain, its ends left out.
 func (g ground) sample(points []lattice.Point, n int) []metres {
@@ -94,21 +138,4 @@ func (g ground) sample(points []lattice.Point, n int) []metres {
 		done += m
 	}
 	return out
-}
-
-// distance returns the metres from s to the nearest of the lines.
-func (g ground) distance(lines [][]lattice.Point, s metres) float64 {
-	best := math.Inf(1)
-	for _, line := range lines {
-		for i := 1; i < len(line); i++ {
-			a, b := g.at(line[i-1]), g.at(line[i])
-			dx, dy := b.x-a.x, b.y-a.y
-			t := 0.0
-			if l2 := dx*dx + dy*dy; l2 > 0 {
-				t = math.Max(0, math.Min(1, ((s.x-a.x)*dx+(s.y-a.y)*dy)/l2))
-			}
-			best = math.Min(best, math.Hypot(a.x+t*dx-s.x, a.y+t*dy-s.y))
-		}
-	}
-	return best
 }
