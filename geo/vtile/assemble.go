@@ -107,7 +107,7 @@ func (s *assembler) around(dst *polygons, c *clipper, turn int64, whole face) {
 	if sides {
 		s.begin()
 		for _, p := range c.corners() {
-			s.step(p, true)
+			s.step(p, false)
 		}
 		s.finish()
 	}
@@ -222,7 +222,7 @@ func (s *assembler) corner(c *clipper, from, to int32) {
 	for lap := int32(0); lap <= round; lap += round {
 		for i, m := range marks {
 			if m+lap > from && m+lap < to {
-				s.step(c.corners()[i], true)
+				s.step(c.corners()[i], false)
 			}
 		}
 	}
@@ -327,9 +327,10 @@ func (s *assembler) mend(dst *polygons, c *clipper, sides []segment) {
 	s.mender.mend(dst)
 }
 
-// simple tells that no ring touches itself. Only the segments that the cut made
-// are looked at, for the others were valid before; but where the rings of the
-// face touched at a place, as they may, the cut may have made one ring of them.
+// simple tells that no ring touches itself. Only the segments of sails are looked
+// at: the others were valid before, and along the sides nothing lies between one
+// end and the next. But where the rings of the face touched at a place, as they
+// may, the cut may have made one ring of them.
 func (s *assembler) simple(c *clipper) bool {
 	if c.rings > 1 && s.repeats() {
 		return false

@@ -85,7 +85,7 @@ type piece struct {
 type clipper struct {
 	frame
 	points []coverage.Pixel
-	fresh  []bool // beside points: the segment from here on was made by a cut
+	fresh  []bool // beside points: the segment from here on is of a sail
 	pieces []piece
 	rings  int // that were given
 	scrap  []coverage.Pixel
@@ -172,9 +172,7 @@ func (c *clipper) edge(a, b coverage.Pixel, open bool) bool {
 	for range chain {
 		c.fresh = append(c.fresh, !whole)
 	}
-	if in {
-		c.fresh[len(c.fresh)-1] = false
-	}
+	c.fresh[len(c.fresh)-1] = false
 	c.points = append(c.points, chain...)
 	c.pieces[len(c.pieces)-1].count += len(chain)
 	return in

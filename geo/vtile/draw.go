@@ -13,7 +13,6 @@ type drawer struct {
 	hits  []int32
 
 	face   arcFace
-	joined joiner
 	shaper shaper
 }
 

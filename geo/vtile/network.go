@@ -20,6 +20,8 @@ type network struct {
 	labels *tree   // boxes without width, in the order of
 	named  []int32 // areas
 
+	borders [MaxZoom + 1]borders
+
 	dict     *dict
 	areaTags []uint32 // of each area, by areaKeys
 	nameTags []uint32 // by labelKeys
@@ -177,36 +179,6 @@ func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
 		d.asm.assemble(&d.faces, &d.clip, &d.face)
 	}
 	d.w.polygons(&d.faces)
-}
-
-// drawBorders writes a feature for each level, of all its borders in the tile,
-// each border at the highest level that it parts.
-func (n *network) drawBorders(d *drawer, t Tile, m *coverage.PixelMap) {
-	f := t.frame()
-	d.w.begin("borders", borderKeys, nil)
-	d.hits = m.SearchArcs(coverage.PixelBox(f), d.hits[:0])
-	for i, level := range n.levels {
-		if !n.shows(i, t.Z, widthOfShapes) {
-			continue
-		}
-		d.clip.reset(f)
-		for _, a := range d.hits {
-			if int(m.Arcs[a].Level) == level {
-				d.clip.line(m.Chain(int(a)))
-			}
-		}
-		if len(d.clip.pieces) == 0 {
-			continue
-		}
-		d.joined.join(&d.clip)
-		for _, p := range d.joined.lines {
-			d.w.line(p)
-		}
-		d.w.text(0, n.net.Spec.Levels[level].ID)
-		d.w.uint(1, uint64(level))
-		d.w.put(int64(level)+1, lineType)
-	}
-	d.w.end()
 }
 
 func (n *network) drawLabels(d *drawer, t Tile) {
