@@ -84,7 +84,7 @@ func Scaled(grids, buildings int, seed int64) Figures {
 		Centre:      [2]float64{106.62, 26.61},
 		GCJ02:       true,
 		Division:    "520100",
-		AreaKM2:     float64(grids) / 12.2,
+		AreaKM2:     float64(grids) / 15,
 		Levels:      []string{"district", "street", "community", "grid", "household-group"},
 		Streets:     max(1, communities/14),
 		Towns:       communities / 50,

@@ -15,9 +15,9 @@ type role struct {
 var (
 	gridRoles = []role{{"leader", "网格长", "Grid leader"}, {"member", "网格员", "Grid member"}, {"police", "网格警员", "Grid police officer"}}
 	headRoles = map[string]role{
-		"district":  {"leader", "区网格中心主任", "District centre director"},
-		"street":    {"leader", "街道网格中心主任", "Street centre director"},
-		"community": {"leader", "社区书记", "Community secretary"},
+		"district":  {"leader", "网格中心主任", "District centre director"},
+		"street":    {"leader", "网格中心主任", "Street centre director"},
+		"community": {"leader", "党组织书记", "Community secretary"},
 	}
 )
 

@@ -20,6 +20,7 @@ type block struct {
 	use    use
 	bodies []body
 	greens []box
+	room   float64 // how much wider than need be its buildings stand
 	// holds is how many households it holds as homes of each use, plus one; 0
 	// before it has been tried.
 	holds [village + 1]int32
@@ -97,7 +98,10 @@ func (c *carver) chanceAt(b *block, what uint64) *chance {
 func (c *carver) build(b *block, room float64) {
 	b.bodies, b.greens = nil, nil
 	if b.ok {
-		b.bodies, b.greens = layout(&b.plot, b.use, c.chanceAt(b, 21), room)
+		b.bodies, b.greens = layout(&b.plot, b.use, c.chanceAt(b, 21), room*max(1, b.room))
+	}
+	if len(b.bodies) == 0 && b.use != farm {
+		b.use = green // too awkward to build on
 	}
 }
 
@@ -243,6 +247,12 @@ func (c *carver) house(blocks []block, faces []int32, need int, isle bool) {
 		b := plots[i]
 		if b.use.homes() && 10*total > 15*need && 10*(total-c.holds(b, b.use)) > 11*need {
 			become(b, c.instead(b))
+		}
+	}
+	for _, b := range plots { // the rest is gardens between the homes
+		b.room = 1
+		if b.use.homes() {
+			b.room = min(1.5, math.Sqrt(max(1, float64(total)/float64(need)/1.05)))
 		}
 	}
 }
@@ -405,7 +415,7 @@ func inhabit(homes []*body, households int) []int {
 			lowest = 7
 		}
 		if b.flats > 1 || k > 1 {
-			b.storeys = min(34, max(min(lowest, b.storeys), int(math.Round(float64(b.storeys)*max(0.5, k)))))
+			b.storeys = min(34, max(min(lowest, b.storeys), int(math.Round(float64(b.storeys)*max(0.7, k)))))
 		}
 		weights[i] = float64(b.flats * b.storeys)
 	}

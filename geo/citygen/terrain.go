@@ -82,7 +82,7 @@ func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
 	type wave struct{ k, amp, phase float64 }
 	var waves []wave
 	for k := 2; k <= harmonics; k++ {
-		waves = append(waves, wave{float64(k), rough / math.Pow(float64(k), 1.25) * r.in(0.3, 1), r.in(0, 2*math.Pi)})
+		waves = append(waves, wave{float64(k), rough / math.Pow(float64(k), 1.5) * r.in(0.3, 1), r.in(0, 2*math.Pi)})
 	}
 	n := int(2*math.Pi*math.Max(a, b)/pointEvery) * 2
 	out := make([]vec, n)
@@ -103,7 +103,7 @@ func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
 // north shore, the old town to the east, towns further out.
 func (t *terrain) lakeCity(r *chance, towns int) {
 	R := t.radius
-	t.outline = blob(r, vec{}, R*1.14, R*0.85, 0.1, 0.2, 40)
+	t.outline = blob(r, vec{}, R*1.14, R*0.85, 0.1, 0.27, 60)
 	c := vec{0.02 * R, -0.12 * R}
 	axis := -0.3
 	t.lake = blob(r, c, 0.36*R, 0.155*R, axis, 0.22, 12)
@@ -117,7 +117,7 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0.08, 0.1, 5)
 	closed := append(t.lake[:len(t.lake):len(t.lake)], t.lake[0])
 	t.promenade = offset(closed, func(int) float64 { return -min(160, 0.03*R) })
-	t.railway = meander(r, t.edge(vec{-0.98, -0.3}), t.edge(vec{0.7, -0.8}), 0.04*R, 1)
+	t.railway = meander(r, t.edge(vec{0.4, 0.92}), t.edge(vec{0.52, -0.86}), 0.035*R, 0.9)
 
 	t.bank = traits[river].halfWidth + 14
 	t.quarter, t.shorePull = min(2300, 0.36*R), min(520, 0.09*R)
@@ -125,7 +125,7 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 	t.oldTown = vec{0.56 * R, 0.2 * R}
 	t.grains = []grain{{t.oldTown, 0.13 * R, 0.5, 2.5}, {t.centre, 0.14 * R, axis, 3}}
 	t.hearts = []heart{
-		{t.centre, 0.2 * R, 0.3}, {t.oldTown, 0.14 * R, 1.25},
+		{t.centre, 0.2 * R, 0.3}, {t.oldTown, 0.15 * R, 0.55},
 		{c, 0.62 * R, 0.42}, // all around the lake
 		{vec{-0.42 * R, 0.18 * R}, 0.15 * R, 0.7},
 		{vec{0.22 * R, 0.56 * R}, 0.12 * R, 0.65},
@@ -139,7 +139,7 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 		at := bearing(r.in(0, 2*math.Pi)).mul(r.in(0.8, 1.0) * R)
 		t.hills = append(t.hills, hill{vec{at.x * 1.1, at.y * 0.85}, r.in(0.1, 0.2) * R})
 	}
-	t.base, t.tight = 0.03, 25
+	t.base, t.tight = 0.03, 30
 }
 
 // hillStreet composes an inner-city street: dense blocks between a wooded hill
@@ -208,6 +208,9 @@ func (t *terrain) raw(p vec) float64 {
 	}
 	for _, h := range t.hills {
 		d *= 1 - 0.97*bell(p.dist(h.at)/h.radius)
+	}
+	if t.lake != nil { // where offices stand fewer people live
+		d *= 1 - 0.72*bell(p.dist(t.centre)/(0.13*t.radius))
 	}
 	return d * (1 + 0.25*t.rural.at(p.x/420+50, p.y/420))
 }
