@@ -27,7 +27,7 @@ func (x *Index) Find(p lattice.Point) (r coverage.Region, onBorder bool) {
 // plain answers by the semi-open rule alone.
 func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 	px, py := x.at(p)
-	if uint64(px) >= x.width || uint64(py) >= x.height {
+	if !x.inBox(px, py) {
 		return coverage.Exterior, false
 	}
 	cell := x.cells[int(py>>x.high)*x.cols+int(px>>x.wide)]

@@ -7,10 +7,15 @@ import (
 )
 
 // grid is the frame of the cells: cell (col, row) holds the lattice points with
-// x>>wide == col and y>>high == row, measured from the south-west corner of the
-// coverage. Sizes are powers of two so that a cell is found by shifting.
+// x>>wide == col and y>>high == row, measured from the grid's south-west corner.
+// Sizes are powers of two so that a cell is found by shifting.
+//
+// The grid reaches beyond the box of the borders equally on all sides, by less
+// than half a cell. So every centre lies in that box, and all that is multiplied
+// fits whatever the size of the cells.
 type grid struct {
-	west, south   int64  // of the box around all borders
+	west, south   int64  // the grid's corner
+	padX, padY    int64  // from there to the corner of the box
 	width, height uint64 // of the box plus one: a place is inside iff it is less
 	wide, high    uint8  // log2 of a cell's size, at least squareShift
 	cols, rows    int
@@ -89,12 +94,14 @@ func (f figures) choose(maxBytes int) grid {
 // grid has cells 2^high units high and about as wide on the ground.
 func (f figures) grid(high uint8) grid {
 	g := grid{
-		west: int64(f.bounds.Min.X), south: int64(f.bounds.Min.Y),
 		width: uint64(f.bounds.Width()) + 1, height: uint64(f.bounds.Height()) + 1,
 		wide: high + f.stretch(), high: high,
 	}
 	g.cols = int((g.width-1)>>g.wide) + 1
 	g.rows = int((g.height-1)>>g.high) + 1
+	g.padX = (int64(g.cols)<<g.wide - int64(g.width)) / 2
+	g.padY = (int64(g.rows)<<g.high - int64(g.height)) / 2
+	g.west, g.south = int64(f.bounds.Min.X)-g.padX, int64(f.bounds.Min.Y)-g.padY
 	return g
 }
 
@@ -132,4 +139,14 @@ func (f figures) runs(g grid) int { return int(1.05*f.entered(g)) + 64 }
 func (f figures) stretch() uint8 {
 	east, north := lattice.ScaleAt(f.bounds.Center().Y)
 	return uint8(max(0, min(6, math.Round(math.Log2(north/east)))))
+}
+
+// at is a place relative to the grid's south-west corner, in lattice units.
+func (g *grid) at(p lattice.Point) (x, y int64) {
+	return int64(p.X) - g.west, int64(p.Y) - g.south
+}
+
+// inBox says whether a place lies in the box of the borders.
+func (g *grid) inBox(x, y int64) bool {
+	return uint64(x-g.padX) < g.width && uint64(y-g.padY) < g.height
 }

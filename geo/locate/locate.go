@@ -42,7 +42,6 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
-	"onegrid/geo/lattice"
 )
 
 // Index is a cell index over one coverage. It never changes once built and may
@@ -125,8 +124,3 @@ func (x *Index) Bytes() int {
 }
 
 var _ planar = (*coverage.Coverage)(nil)
-
-// at is a place relative to the grid's south-west corner, in lattice units.
-func (g *grid) at(p lattice.Point) (x, y int64) {
-	return int64(p.X) - g.west, int64(p.Y) - g.south
-}

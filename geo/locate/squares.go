@@ -3,6 +3,7 @@ package locate
 import (
 	"math/bits"
 
+	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 )
 
@@ -60,15 +61,7 @@ func (e *encoder) paint(h *head, cell uint32) {
 		one := bits.TrailingZeros64(free)
 		patch := flood(1<<one, free)
 		free &^= patch
-		qx, qy := e.fromCentre(west+int64(one&7)<<(e.wide-squareShift), south+int64(one>>3)<<(e.high-squareShift))
-		var r uint32
-		if h.words&wide == 0 {
-			got, _ := near(e.words[h.words:], h.region, qx, qy)
-			r = uint32(got)
-		} else {
-			got, _ := far(e.words[h.words&^wide:], h.region, qx, qy)
-			r = uint32(got)
-		}
+		r := e.regionOf(h, west+int64(one&7)<<(e.wide-squareShift), south+int64(one>>3)<<(e.high-squareShift))
 		switch {
 		case r == h.region:
 		case h.label == 0 || r == h.region^h.label:
@@ -78,6 +71,24 @@ func (e *encoder) paint(h *head, cell uint32) {
 			h.look |= patch
 		}
 	}
+}
+
+// regionOf is the region of the square with a south-west corner. It asks about
+// the part of it that lies in the box of the borders; beyond is the exterior.
+func (e *encoder) regionOf(h *head, x, y int64) uint32 {
+	right, top := x+1<<(e.wide-squareShift), y+1<<(e.high-squareShift)
+	x, y = max(x, e.padX), max(y, e.padY)
+	if x >= right || y >= top || !e.inBox(x, y) {
+		return uint32(coverage.Exterior)
+	}
+	qx, qy := e.fromCentre(x, y)
+	var r coverage.Region
+	if h.words&wide == 0 {
+		r, _ = near(e.words[h.words:], h.region, qx, qy)
+	} else {
+		r, _ = far(e.words[h.words&^wide:], h.region, qx, qy)
+	}
+	return uint32(r)
 }
 
 // flood grows a seed over the free squares that it reaches side by side.
