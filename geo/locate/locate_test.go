@@ -210,19 +210,22 @@ func TestWidestSpan(t *testing.T) {
 		levels: []int{0, 1, 1, 0, 0},
 		shapes: []lattice.MultiPolygon{nil, {{{sw, se, ne}}}, {{{sw, ne, left}}}, {{{sw, left, nw}}}},
 	}
-	o := newOracle(p)
 	rng := rand.New(rand.NewPCG(seed, 1))
-	for _, most := range []int{0, 1, 100, 200, 500, 1000, 10_000} { // of cells as large as the box, too
-		x, err := locate.Build(p, locate.Options{MaxBytes: most})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 5_000 {
-			agree(t, x, o, draw(rng, p))
-		}
-		for d := range int32(1000) { // along the diagonal
-			v := int32(rng.Int64N(lattice.MaxSpan))
-			agree(t, x, o, lattice.Point{X: west + v - d%3, Y: south + v})
+	for _, p := range []*partition{p, p.mirrored(west + east)} { // along both diagonals
+		o := newOracle(p)
+		for _, most := range []int{0, 1, 100, 200, 300, 500, 1000, 10_000} { // of cells as large as the box, too
+			x, err := locate.Build(p, locate.Options{MaxBytes: most})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 3_000 {
+				agree(t, x, o, draw(rng, p))
+			}
+			for d := range int32(1000) {
+				v := int32(rng.Int64N(lattice.MaxSpan))
+				agree(t, x, o, lattice.Point{X: west + v - d%3, Y: south + v})
+				agree(t, x, o, lattice.Point{X: east - v + d%3, Y: south + v})
+			}
 		}
 	}
 	wider := &partition{arcs: append(p.arcs, coverage.Arc{Points: []lattice.Point{se, {X: east + 1, Y: south}}}), levels: append(p.levels, 0), shapes: p.shapes}

@@ -3,6 +3,7 @@ package locate_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
@@ -142,6 +143,35 @@ func backward(ring, points []lattice.Point) lattice.Ring {
 		ring = append(ring, points[k])
 	}
 	return ring
+}
+
+// mirrored turns east and west: x becomes sum - x, and what was left is right.
+func (p *partition) mirrored(sum int32) *partition {
+	turn := func(points []lattice.Point) []lattice.Point {
+		var out []lattice.Point
+		for _, q := range points {
+			out = append(out, lattice.Point{X: sum - q.X, Y: q.Y})
+		}
+		return out
+	}
+	m := &partition{levels: p.levels, void: p.void}
+	for _, a := range p.arcs {
+		m.arcs = append(m.arcs, coverage.Arc{Points: turn(a.Points), Left: a.Right, Right: a.Left})
+	}
+	for _, shape := range p.shapes {
+		var out lattice.MultiPolygon
+		for _, polygon := range shape {
+			var rings lattice.Polygon
+			for _, ring := range polygon {
+				ring = turn(ring)
+				slices.Reverse(ring)
+				rings = append(rings, ring)
+			}
+			out = append(out, rings)
+		}
+		m.shapes = append(m.shapes, out)
+	}
+	return m
 }
 
 // mosaic makes a partition of a few unit squares, each given to a region by
