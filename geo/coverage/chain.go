@@ -1,10 +1,6 @@
 package coverage
 
-import (
-	"slices"
-
-	"onegrid/geo/lattice"
-)
+import "slices"
 
 // chains are the paths of a linework between its nodes, the vertices where not
 // exactly two segments meet. A closed path without a node starts at its smallest
@@ -152,12 +148,4 @@ func (t *tracer) smallest(s uint32) uint32 {
 		}
 		s = t.other(v, s)
 	}
-}
-
-// points returns where chain k runs.
-func (c *chains) points(dst []lattice.Point, k uint32) []lattice.Point {
-	for _, v := range c.of(k) {
-		dst = append(dst, c.lw.points[v])
-	}
-	return dst
 }
