@@ -62,8 +62,11 @@ func (b *builder) addWater(t *terrain) {
 		}
 	}
 	if t.lake != nil {
-		isle := reversed(t.isle)
-		b.polygon("water", "lake", b.names.name(suffix{"湖", "Lake"}), b.points(t.lake), b.points(isle))
+		rings := [][]lattice.Point{b.points(t.lake)}
+		for _, isle := range t.isles {
+			rings = append(rings, b.points(reversed(isle)))
+		}
+		b.polygon("water", "lake", b.names.name(suffix{"湖", "Lake"}), rings...)
 	}
 }
 
@@ -150,9 +153,9 @@ func (b *builder) addPlaces(t *terrain) {
 			at(h.at, "hill", b.names.name(suffix{"山", "Hill"}))
 		}
 	}
-	if t.lake != nil {
-		lo, hi := boxAround(t.isle)
-		at(lo.lerp(hi, 0.5), "island", geo.Text{"zh": "湖心岛", "en": "Heart Island"})
+	for _, isle := range t.isles {
+		lo, hi := boxAround(isle)
+		at(lo.lerp(hi, 0.5), "island", b.names.name(suffix{"岛", "Island"}))
 	}
 }
 

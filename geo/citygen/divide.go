@@ -15,7 +15,7 @@ type division struct {
 	community []int32 // by grid
 	street    []int32 // by community
 	streets   int
-	isle      int32 // the grid of the island, -1 if there is none
+	isles     []int32 // the islands' grids
 	faces     [][]int32
 }
 
@@ -137,16 +137,12 @@ func (b *block) habitable() bool { return b.ok && b.use != landmark && b.plot.ar
 
 // divide makes the grids, communities and streets of the figures.
 func (c *carver) divide(f *Figures, blocks []block) (*division, error) {
-	v := &division{grid: make([]int32, len(c.faces)), isle: -1}
-	isles := false
+	v := &division{grid: make([]int32, len(c.faces))}
 	for i := range v.grid {
 		v.grid[i] = -1
-		isles = isles || c.faces[i].zone == island
 	}
-	grids := f.Grids
-	if isles {
-		grids--
-	}
+	isles := c.islands()
+	grids := f.Grids - len(isles)
 	r := chanceOf(f.Seed, 3)
 	weight := c.weigh(blocks)
 
@@ -576,28 +572,39 @@ func (d *divider) loose(f int32) bool {
 	return left == 0
 }
 
-// flood gives the water to grids of the street with the longest shore, by their
-// own shore, so that no street ends in the middle of the lake. It makes a grid of the
-// island: the waters around it go to one grid, in whose community it is, so that
-// it lies in that grid like an egg in a nest.
-func (v *division) flood(m *planar, isles bool) {
-	var waters, around, isle []int32
-	for f := int32(1); f < int32(len(m.faces)); f++ {
-		switch m.faces[f].zone {
-		case island:
-			isle = append(isle, f)
-		case water:
-			touches := false
-			m.around(f, func(h half) { touches = touches || m.faces[m.face[h.twin()]].zone == island })
-			if touches {
-				around = append(around, f)
-			} else {
-				waters = append(waters, f)
-			}
+// islands are the sets of faces that make up an island each.
+func (m *planar) islands() [][]int32 {
+	var out [][]int32
+	seen := map[int32]bool{}
+	for f := range int32(len(m.faces)) {
+		if f == outside || m.faces[f].zone != island || seen[f] {
+			continue
 		}
+		seen[f] = true
+		set := []int32{f}
+		for i := 0; i < len(set); i++ {
+			m.around(set[i], func(h half) {
+				if g := m.face[h.twin()]; m.faces[g].zone == island && !seen[g] {
+					seen[g] = true
+					set = append(set, g)
+				}
+			})
+		}
+		out = append(out, set)
 	}
-	if len(waters)+len(around) == 0 {
-		return
+	return out
+}
+
+// flood gives the water to grids of the street with the longest shore, by their
+// own shore, so that no street ends in the middle of the lake. Each island is a
+// grid: the waters around it go to one other grid, in whose community it is, so
+// that it lies in that grid like an egg in a nest.
+func (v *division) flood(m *planar, isles [][]int32) {
+	var waters []int32
+	for f := range m.faces {
+		if f != outside && m.faces[f].zone == water {
+			waters = append(waters, int32(f))
+		}
 	}
 	give := func(faces []int32, g int32) {
 		for _, f := range faces {
@@ -606,30 +613,46 @@ func (v *division) flood(m *planar, isles bool) {
 		}
 	}
 	street := func(g int32) int32 { return v.street[v.community[g]] }
-	main := around
-	if len(main) == 0 {
-		main = waters
-	}
-	lakeside := v.longest(m, main, street, nil)
+	lakeside := v.longest(m, waters, street, nil)
 	mine := func(g int32) bool { return street(g) == lakeside }
 	self := func(g int32) int32 { return g }
-	if isles {
+	for _, isle := range isles {
+		around := m.watersAround(isle)
 		g := v.longest(m, around, self, mine)
+		if g < 0 { // a long lake: another street's shore
+			g = v.longest(m, around, self, nil)
+		}
 		give(around, g)
-		v.isle = int32(len(v.community))
+		v.isles = append(v.isles, int32(len(v.community)))
 		v.community = append(v.community, v.community[g])
 		v.faces = append(v.faces, nil)
-		give(isle, v.isle)
+		give(isle, v.isles[len(v.isles)-1])
 	}
-	for range len(waters) + 1 { // waters off the shore follow those on it
-		for _, f := range waters {
-			if v.grid[f] < 0 {
-				if g := v.longest(m, []int32{f}, self, mine); g >= 0 {
-					give([]int32{f}, g)
+	for _, may := range []func(int32) bool{mine, nil} {
+		for range len(waters) { // waters off the shore follow those on it
+			for _, f := range waters {
+				if v.grid[f] < 0 {
+					if g := v.longest(m, []int32{f}, self, may); g >= 0 {
+						give([]int32{f}, g)
+					}
 				}
 			}
 		}
 	}
+}
+
+// watersAround are the faces of water that an island touches.
+func (m *planar) watersAround(isle []int32) []int32 {
+	var out []int32
+	for _, f := range isle {
+		m.around(f, func(h half) {
+			if g := m.face[h.twin()]; m.faces[g].zone == water && !slices.Contains(out, g) {
+				out = append(out, g)
+			}
+		})
+	}
+	slices.Sort(out)
+	return out
 }
 
 // longest is the key of the grids with which the faces share most of their
@@ -638,7 +661,7 @@ func (v *division) longest(m *planar, faces []int32, key func(grid int32) int32,
 	length := map[int32]float64{}
 	for _, f := range faces {
 		m.around(f, func(h half) {
-			if g := v.grid[m.face[h.twin()]]; g >= 0 && g != v.isle && (may == nil || may(g)) {
+			if g := v.grid[m.face[h.twin()]]; g >= 0 && !slices.Contains(v.isles, g) && (may == nil || may(g)) {
 				length[key(g)] += m.stretch(h, 0, m.size(h)-1)
 			}
 		})

@@ -37,7 +37,7 @@ func (c *carver) settle(ctx context.Context, blocks []block, v *division, f *Fig
 		}
 	}
 	c.each(ctx, len(v.faces), func(g int) {
-		c.house(blocks, v.faces[g], households[g], int32(g) == v.isle)
+		c.house(blocks, v.faces[g], households[g], slices.Contains(v.isles, int32(g)))
 	})
 	room := 1.0
 	if f.Buildings > 0 {

@@ -2,6 +2,7 @@ package citygen
 
 import (
 	"math"
+	"slices"
 
 	"onegrid/geo"
 	"onegrid/geo/lattice"
@@ -14,11 +15,13 @@ type terrain struct {
 	outline []vec   // counter-clockwise
 	lo, hi  vec
 	lake    []vec // counter-clockwise, nil where there is none
-	isle    []vec
+	isles   [][]vec
 	river   []vec // or stream: from border to border, through the lake's place
 	shores  [][]vec
-	ring    []vec // the ring road's course
-	railway []vec
+	// lakeAxis is the direction in which the lake is long.
+	lakeAxis vec
+	ring     []vec // the ring road's course
+	railway  []vec
 	// promenade is the course of the road around the lake.
 	promenade []vec
 
@@ -106,13 +109,16 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 	t.outline = blob(r, vec{}, R*1.14, R*0.85, 0.1, 0.27, 60)
 	c := vec{0.02 * R, -0.12 * R}
 	axis := -0.3
+	t.lakeAxis = bearing(axis)
 	t.lake = blob(r, c, 0.36*R, 0.155*R, axis, 0.22, 12)
 	west, east := c.add(vec{-0.35 * R, 0}.turned(axis)), c.add(vec{0.35 * R, 0}.turned(axis))
 	in := meander(r, t.edge(vec{-0.78, 0.62}), t.shoreNear(west), 0.05*R, 2.2)
 	out := meander(r, t.shoreNear(east), t.edge(vec{0.93, -0.45}), 0.04*R, 1.6)
 	t.river = append(in, out...)
-	ic := c.add(vec{0.1 * R, 0.005 * R}.turned(axis))
-	t.isle = blob(r, ic, 0.05*R, 0.032*R, axis+0.4, 0.2, 7)
+	t.isles = [][]vec{blob(r, c.add(vec{0.1 * R, 0.005 * R}.turned(axis)), 0.05*R, 0.032*R, axis+0.4, 0.2, 7)}
+	if R > 3000 { // room enough for homes on a second one
+		t.isles = append(t.isles, blob(r, c.add(vec{-0.15 * R, 0.012 * R}.turned(axis)), 0.036*R, 0.032*R, axis, 0.2, 7))
+	}
 	t.shores = [][]vec{append(t.lake, t.lake[0]), in, out}
 	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0.08, 0.1, 5)
 	closed := append(t.lake[:len(t.lake):len(t.lake)], t.lake[0])
@@ -332,10 +338,11 @@ func (t *terrain) groundLake(m *planar) error {
 	if err != nil {
 		return err
 	}
-	lake := m.face[sh]
-	m.faces[lake].zone = water
-	if err := t.groundIsland(m, lake); err != nil {
-		return err
+	m.faces[m.face[sh]].zone = water
+	for _, isle := range t.isles {
+		if err := t.groundIsland(m, isle); err != nil {
+			return err
+		}
 	}
 	return t.groundWaters(m, mouth, outlet)
 }
@@ -346,7 +353,7 @@ func (t *terrain) groundWaters(m *planar, mouth, outlet int) error {
 	k := len(t.lake)
 	north, south := (mouth-outlet+k)%k, (outlet-mouth+k)%k
 	var mids []vec
-	for _, s := range []float64{0.16, 0.36, 0.86} {
+	for _, s := range []float64{0.14, 0.46, 0.86} {
 		a := t.lake[(mouth-int(s*float64(north))+k)%k]
 		b := t.lake[(mouth+int(s*float64(south)))%k]
 		line := walk([]vec{a, b}, pointEvery)
@@ -359,7 +366,7 @@ func (t *terrain) groundWaters(m *planar, mouth, outlet int) error {
 		}
 		mids = append(mids, line[len(line)/2])
 	}
-	for _, middle := range [][2]vec{{t.lake[mouth], mids[0]}, {mids[0], mids[1]}, {mids[2], t.lake[outlet]}} {
+	for _, middle := range [][2]vec{{t.lake[mouth], mids[0]}, {mids[2], t.lake[outlet]}} {
 		f := m.faceAt(middle[0].lerp(middle[1], 0.5))
 		if _, err := m.set(f, walk(middle[:], pointEvery), waterline); err != nil {
 			return err
@@ -368,52 +375,57 @@ func (t *terrain) groundWaters(m *planar, mouth, outlet int) error {
 	return nil
 }
 
-func (t *terrain) groundIsland(m *planar, lake int32) error {
+// groundIsland cuts the water along a causeway that leads over an island from
+// shore to shore, around the island's one side, and then along its other side.
+func (t *terrain) groundIsland(m *planar, isle []vec) error {
 	c := vec{}
-	for _, v := range t.isle {
-		c = c.add(v.mul(1 / float64(len(t.isle))))
+	for _, v := range isle {
+		c = c.add(v.mul(1 / float64(len(isle))))
 	}
-	axis := t.isle[0].sub(c).unit()
-	up := axis.left()
+	lake := m.faceAt(isle[0].add(isle[0].sub(c).unit().mul(pointEvery)))
+	up := t.lakeAxis.left()
 	far := 10 * t.radius
-	n, s := nearest(t.isle, c.add(up.mul(far))), nearest(t.isle, c.add(up.mul(-far)))
-	path := func(from, to int) []vec {
-		out := []vec{t.isle[from]}
+	n, s := nearest(isle, c.add(up.mul(far))), nearest(isle, c.add(up.mul(-far)))
+	along := func(from, to int) []vec {
+		out := []vec{isle[from]}
 		for i := from; i != to; {
-			i = (i + 1) % len(t.isle)
-			out = append(out, t.isle[i])
+			i = (i + 1) % len(isle)
+			out = append(out, isle[i])
 		}
 		return out
 	}
-	westSide := path(n, s)
-	a, b := t.shoreBeyond(c, t.isle[n]), t.shoreBeyond(c, t.isle[s])
-	whole := append(walk([]vec{a, t.isle[n]}, pointEvery), westSide[1:]...)
-	whole = append(whole, walk([]vec{t.isle[s], b}, pointEvery)[1:]...)
+	a, b := t.shoreBeyond(c, isle[n]), t.shoreBeyond(c, isle[s])
+	in, west, out := walk([]vec{a, isle[n]}, pointEvery), along(n, s), walk([]vec{isle[s], b}, pointEvery)
+	whole := append(append(slices.Clone(in), west[1:]...), out[1:]...)
+	if m.faces[lake].zone != water || !m.onBorder(lake, a) || !m.onBorder(lake, b) {
+		return errWater(a, m)
+	}
 	h, err := m.set(lake, whole, tertiary)
 	if err != nil {
 		return err
 	}
-	// the middle part is the island's shore
 	road := m.arcs[h.arc()].line
-	p := m.lines[road].pieces[0]
-	k := len(walk([]vec{a, t.isle[n]}, pointEvery)) - 1
-	e := k + len(westSide) - 1
-	m.lines[road].pieces = [][]lattice.Point{p[:k+1], p[e:]}
-	_, h = m.breakAt(h, k)
-	h, _ = m.breakAt(h, e-k)
-	isleLine := m.newLine(shore)
-	m.arcs[h.arc()].line = isleLine
+	m.lines[road].pieces = [][]lattice.Point{m.points(in), m.points(out)}
+	_, h = m.breakAt(h, len(in)-1)
+	h, _ = m.breakAt(h, len(west)-1)
+	m.arcs[h.arc()].line = m.newLine(shore)
 	east := m.face[h] // the chain runs from north to south: east is on its left
-	hh, err := m.set(east, reversed(path(s, n)), shore)
+	h, err = m.set(east, reversed(along(s, n)), shore)
 	if err != nil {
 		return err
 	}
-	isle := m.face[hh.twin()]
-	if !m.contains(isle, c) {
-		isle = m.face[hh]
+	inner := m.face[h]
+	if !m.contains(inner, c) {
+		inner = m.face[h.twin()]
 	}
-	m.faces[isle].zone = island
+	m.faces[inner].zone = island
 	return nil
+}
+
+// onBorder tells whether v is a vertex of a face's border.
+func (m *planar) onBorder(f int32, v vec) bool {
+	s := m.find(f, v)
+	return m.at(s.h, s.i) == m.point(v)
 }
 
 // shoreBeyond is the vertex of the lake's shore seen from c over v.
