@@ -20,6 +20,10 @@ export interface Server {
 
 export interface City {
   wall: string;
+  /** Runs a geoapi command on the city's store and returns what it printed. Absent for a wall that runs already. */
+  geoapi?: (...args: string[]) => Promise<string>;
+  /** A folder for a test's files. */
+  folder?: string;
   /** Stops `tiles`; the returned function starts it again at the same address. Absent for a wall that runs already. */
   stopTiles?: () => Promise<() => Promise<void>>;
   stop(): Promise<void>;
@@ -34,13 +38,17 @@ export async function startCity(name: string): Promise<City> {
   }
   const folder = await mkdtemp(join(tmpdir(), "onegrid-wall-"));
   const store = `sqlite:${join(folder, "city.db")}`;
-  await promisify(execFile)(bin("geoapi"), ["load", name, "--store", store]);
+  const run = async (...args: string[]) =>
+    (await promisify(execFile)(bin("geoapi"), [...args, "--store", store], { maxBuffer: 1 << 28 })).stdout;
+  await run("load", name);
   const geoapi = await start("geoapi", ["serve", "--store", store, "--listen", "127.0.0.1:0"]);
   const serveTiles = (listen: string) =>
     start("tiles", ["serve", "--store", store, "--listen", listen, "--geoapi", geoapi.url]);
   let tiles = await serveTiles("127.0.0.1:0");
   return {
     wall: tiles.url,
+    geoapi: run,
+    folder,
     async stopTiles() {
       const { host } = new URL(tiles.url);
       await tiles.stop();

@@ -1,6 +1,8 @@
 // The wall as a duty officer uses it, on the real servers.
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -14,6 +16,7 @@ let wall: Wall;
 beforeAll(async () => {
   [city, browser] = await Promise.all([startCity("dragonhill"), launch()]);
   wall = await openWall(browser, city.wall);
+  await wall.page.evaluate(() => Object.assign(window, { sameDocument: true })); // gone after a reload
 });
 afterAll(async () => {
   await browser?.close();
@@ -87,7 +90,6 @@ describe("the picture", () => {
 
 describe("incidents", () => {
   test("one that is posted appears without a reload, in the queue and on the map", async () => {
-    await wall.page.evaluate(() => Object.assign(window, { sameDocument: true }));
     const at = await somewhere();
     const before = Date.now();
     const { id } = await report(at);
@@ -198,6 +200,30 @@ describe("finding and switching", () => {
     expect(await wall.page.evaluate(() => window.onegrid.map.getGlobalState().lang)).toBe("en");
     await wall.page.getByRole("button", { name: "中文" }).click();
     expect(await wall.page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
+  });
+});
+
+describe("editions", () => {
+  test("a new one is on the wall at once, without a reload: its number, and its names on the map", async (context) => {
+    if (!city.geoapi || !city.folder) return context.skip("the city at ONEGRID_WALL is not ours to change");
+    await goTo(await somewhere(), 16);
+    const [shown] = await labels(wall.page, ["label-grid"]);
+    const grids = JSON.parse(
+      await city.geoapi("export", "--as", "grids", "--level", "grid"),
+    ) as GeoJSON.FeatureCollection;
+    const grid = grids.features.find((f) => f.properties?.code === shown?.code);
+    if (!grid?.properties) throw new Error(`the export has no grid ${shown?.code}`);
+    grid.properties.name = "改名网格";
+    const file = join(city.folder, "grids.geojson");
+    await writeFile(file, JSON.stringify(grids));
+    await city.geoapi("import", file, "--as", "grids", "--level", "grid", "--accept");
+    await expect
+      .poll(() => wall.page.locator(".edition").innerText(), { timeout: 5_000 })
+      .toContain("第 2 版");
+    await expect
+      .poll(() => labels(wall.page, ["label-grid"]), { timeout: 20_000 })
+      .toContainEqual({ code: shown?.code, name: "改名网格" });
+    expect(await wall.page.evaluate(() => "sameDocument" in window)).toBe(true);
   });
 });
 
