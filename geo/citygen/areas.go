@@ -12,10 +12,9 @@ import (
 // areas are the basic network's hierarchy with codes and names, by the indexes
 // of the division.
 type areas struct {
-	top                        geo.Grid
-	street, community, grid    []geo.Grid
-	townOf                     []bool // by street
-	streetTitle, communityStem []string
+	top                     geo.Grid
+	street, community, grid []geo.Grid
+	townOf                  []bool // by street
 }
 
 // nameAreas gives codes and names: streets 001 to 099, towns from 100 on,

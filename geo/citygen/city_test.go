@@ -81,10 +81,10 @@ func TestSameFiguresSameCity(t *testing.T) {
 
 // tally counts a city without the generator's help.
 type tally struct {
-	levels                                  map[string]int // grids by network and level
-	estates, buildings, units, households   int
-	devices, sites, roles                   map[string]int
-	groupsOfTen, towersWithGrids, populated int
+	levels                                map[string]int // grids by network and level
+	estates, buildings, units, households int
+	devices, sites, roles                 map[string]int
+	towersWithGrids                       int
 }
 
 func count(c *City) tally {

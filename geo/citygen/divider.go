@@ -8,7 +8,7 @@ import (
 
 // neighbour is a group beside a group, and what lies between.
 type neighbour struct {
-	face int32 // the group
+	face int32   // the group
 	cost float64 // of parting the two
 	wet  bool    // across a river
 }

@@ -20,8 +20,7 @@ type mosaic struct {
 	grids map[[2]int32][]int // by cell of their boxes
 }
 
-const cellSize = 4096 // lattice units, about 45 m
-
+// cellOf gives cells of 4,096 lattice units, about 45 m.
 func cellOf(p lattice.Point) [2]int32 { return [2]int32{p.X >> 12, p.Y >> 12} }
 
 // cellsOf calls visit with every cell that the box around points touches.

@@ -137,12 +137,3 @@ func walk(path []vec, step float64) []vec {
 	}
 	return append(out, end)
 }
-
-// pathLen is the length of a path in metres.
-func pathLen(path []vec) float64 {
-	l := 0.0
-	for i := 1; i < len(path); i++ {
-		l += path[i-1].dist(path[i])
-	}
-	return l
-}

@@ -15,7 +15,6 @@ type body struct {
 	storeys int // as its kind has them; households may change it
 	doors   int // stairwells
 	flats   int // on a floor; 0 where nobody lives
-	height  float64
 }
 
 // box is a rectangle with its middle, its direction and half its width and depth.
@@ -33,10 +32,6 @@ func (b box) local(p vec) vec {
 }
 
 func (b box) world(p vec) vec { return b.c.add(b.u.mul(p.x)).add(b.u.left().mul(p.y)) }
-
-func (b box) corners() [4]vec {
-	return [4]vec{b.world(vec{-b.hw, -b.hd}), b.world(vec{b.hw, -b.hd}), b.world(vec{b.hw, b.hd}), b.world(vec{-b.hw, b.hd})}
-}
 
 // cut tells whether the segment pq touches the box.
 func (b box) cut(p, q vec) bool {
