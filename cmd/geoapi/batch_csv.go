@@ -358,7 +358,7 @@ func appendRowError(out []byte, err error) []byte {
 
 // quoteField writes a field so that it reads back the same.
 func quoteField(text []byte) []byte {
-	if len(text) > 0 && bytes.IndexAny(text, ",\"\r\n") < 0 && text[0] != ' ' {
+	if len(text) > 0 && !bytes.ContainsAny(text, ",\"\r\n") && text[0] != ' ' {
 		return text
 	}
 	if len(text) == 0 {

@@ -21,8 +21,8 @@ func townAsker() *asker {
 	return newAsker(&s)
 }
 
-// told is what a request comes down to.
-type told struct {
+// meaning is what a request comes down to.
+type meaning struct {
 	point    lattice.Point
 	level    int
 	include  include
@@ -31,12 +31,12 @@ type told struct {
 	networks string
 }
 
-func tell(q *question) told {
+func tell(q *question) meaning {
 	networks := "all"
 	if q.Networks != nil {
 		networks = strings.Join(q.Networks, ",")
 	}
-	return told{q.Point, q.Level, q.include, q.OnOutside, q.MaxM, networks}
+	return meaning{q.Point, q.Level, q.include, q.OnOutside, q.MaxM, networks}
 }
 
 // The hand-written reader of queries takes what url.ParseQuery takes, and gives

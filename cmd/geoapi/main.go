@@ -42,9 +42,13 @@ const (
 	exitUsage  = 2
 )
 
-// failed is an error that has been told already: the run ends with exitFailed
-// and nothing more is printed.
-var failed = errors.New("failed")
+// told is an error that the person has been told of already.
+type told string
+
+func (t told) Error() string { return string(t) }
+
+// failed ends the run with exitFailed, and nothing more is printed.
+const failed = told("failed")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

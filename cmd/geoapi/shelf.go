@@ -210,7 +210,7 @@ func (s *shelf) piece(b *book, area int32) *piece {
 // prepare makes an area's piece.
 func (s *shelf) prepare(b *book, area int32) *piece {
 	g := &b.network.Grids[area]
-	p := &piece{cell: quoteField([]byte(g.Code)), named: route.Named{Code: g.Code, Name: g.Name}}
+	p := &piece{cell: quoteField([]byte(g.Code)), named: route.NameOf(g.Code, g.Name)}
 	p.brief = appendGrid(nil, g)
 	p.full = append(append([]byte(nil), p.brief[:len(p.brief)-1]...), `,"posts":[`...)
 	for i, post := range s.world.Posts(g.Code, s.from) {
@@ -231,7 +231,7 @@ func (s *shelf) prepare(b *book, area int32) *piece {
 
 // along is the street along a border.
 type along struct {
-	name geo.Text
+	name route.Named
 	json []byte
 }
 
@@ -241,7 +241,7 @@ func (s *shelf) follows(b *book, arc int) *along {
 		return t
 	}
 	name := route.Follows(s.world, b.network, arc)
-	t := &along{name, appendText(nil, name)}
+	t := &along{route.NameOf("", name), appendText(nil, name)}
 	b.arcs[arc].Store(t)
 	return t
 }

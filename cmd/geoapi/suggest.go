@@ -302,7 +302,7 @@ func above(n *world.Network, area int32) string {
 	var names []string
 	for ; area >= 0; area = n.Parent(area) {
 		g := &n.Grids[area]
-		names = append([]string{route.Named{Code: g.Code, Name: g.Name}.In("zh")}, names...)
+		names = append([]string{route.NameOf(g.Code, g.Name).Zh}, names...)
 	}
 	return strings.Join(names, " ")
 }

@@ -12,25 +12,27 @@ import (
 type Words struct {
 	Status    Status
 	DistanceM float64
-	Side      string   // which side of the border the point is on: "east" ..., empty if unknown
-	Follows   geo.Text // the street that the border runs along, empty if none
+	Side      string // which side of the border the point is on: "east" ..., empty if unknown
+	Follows   Named  // the street that the border runs along, zero if none
 	Owner     Named
 	Beyond    Named // the area beyond the border; zero where the jurisdiction ends
 	Known     bool  // the border is known
 }
 
-// Named is an area as people call it.
-type Named struct {
-	Code string
-	Name geo.Text
-}
+// Named is a thing as people call it in each of the two languages: looked up
+// once, since a sentence names three things and is made for every answer.
+type Named struct{ En, Zh string }
 
-// In returns the name in a language, with the code where there is no name.
-func (n Named) In(lang string) string {
-	if s := n.Name.In(lang); s != "" {
-		return s
+// NameOf returns a thing's names, its code where it has none.
+func NameOf(code string, name geo.Text) Named {
+	n := Named{name.In("en"), name.In("zh")}
+	if n.En == "" {
+		n.En = code
 	}
-	return n.Code
+	if n.Zh == "" {
+		n.Zh = code
+	}
+	return n
 }
 
 // AppendEnglish appends the sentence in English: "12 m west of the border with
@@ -43,10 +45,10 @@ func (w *Words) AppendEnglish(b []byte) []byte {
 		b = append(b, "outside the jurisdiction, "...)
 		b = appendMetres(b, w.DistanceM, " m", " km")
 		b = append(b, " from "...)
-		return append(b, w.Owner.In("en")...)
+		return append(b, w.Owner.En...)
 	case !w.Known:
 		b = append(b, "in "...)
-		b = append(b, w.Owner.In("en")...)
+		b = append(b, w.Owner.En...)
 		return append(b, ", far from any border"...)
 	case w.Status == OnBorder:
 		b = append(b, "on the border with "...)
@@ -59,14 +61,14 @@ func (w *Words) AppendEnglish(b []byte) []byte {
 			b = append(b, " of the border with "...)
 		}
 	}
-	if w.Beyond.Code == "" {
+	if w.Beyond == (Named{}) {
 		b = append(b, "the outside"...)
 	} else {
-		b = append(b, w.Beyond.In("en")...)
+		b = append(b, w.Beyond.En...)
 	}
-	if len(w.Follows) > 0 {
+	if w.Follows != (Named{}) {
 		b = append(b, ", along "...)
-		b = append(b, w.Follows.In("en")...)
+		b = append(b, w.Follows.En...)
 	}
 	return b
 }
@@ -78,24 +80,24 @@ func (w *Words) AppendChinese(b []byte) []byte {
 		return append(b, "在辖区范围之外"...)
 	case w.Status == Nearest:
 		b = append(b, "在辖区范围之外，最近的是"...)
-		b = append(b, w.Owner.In("zh")...)
+		b = append(b, w.Owner.Zh...)
 		b = append(b, "，相距"...)
 		return appendMetres(b, w.DistanceM, "米", "公里")
 	case !w.Known:
 		b = append(b, "位于"...)
-		b = append(b, w.Owner.In("zh")...)
+		b = append(b, w.Owner.Zh...)
 		return append(b, "，附近没有交界"...)
 	}
 	b = append(b, "位于与"...)
-	if w.Beyond.Code == "" {
+	if w.Beyond == (Named{}) {
 		b = append(b, "辖区外"...)
 	} else {
-		b = append(b, w.Beyond.In("zh")...)
+		b = append(b, w.Beyond.Zh...)
 	}
 	b = append(b, "的交界"...)
-	if len(w.Follows) > 0 {
+	if w.Follows != (Named{}) {
 		b = append(b, "（沿"...)
-		b = append(b, w.Follows.In("zh")...)
+		b = append(b, w.Follows.Zh...)
 		b = append(b, "）"...)
 	}
 	if w.Status == OnBorder {

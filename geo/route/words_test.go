@@ -8,9 +8,9 @@ import (
 )
 
 func TestWords(t *testing.T) {
-	north := route.Named{Code: "031", Name: geo.Text{"zh": "三十一网格", "en": "grid 031"}}
-	owner := route.Named{Code: "030"}
-	street := geo.Text{"zh": "龙山路", "en": "Longshan Road"}
+	north := route.NameOf("031", geo.Text{"zh": "三十一网格", "en": "grid 031"})
+	owner := route.NameOf("030", nil)
+	street := route.NameOf("", geo.Text{"zh": "龙山路", "en": "Longshan Road"})
 	for _, c := range []struct {
 		w      route.Words
 		en, zh string

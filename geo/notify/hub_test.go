@@ -1,0 +1,247 @@
+package notify_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"onegrid/geo"
+	"onegrid/geo/notify"
+	"onegrid/geo/world"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var scheme = geo.Scheme{Networks: []geo.Network{
+	{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{{ID: "grid"}}},
+	{ID: "towers", Kind: geo.Stacked, Levels: []geo.Level{{ID: "grid"}}},
+}}
+
+func worldAt(t *testing.T, seq int64) *world.World {
+	t.Helper()
+	w, err := world.New(world.Parts{Seq: seq, At: time.Unix(seq, 0), Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// log is a change log in memory.
+type log struct {
+	mu      sync.Mutex
+	changes []geo.Change
+}
+
+func (l *log) Changes(_ context.Context, after int64, limit int) ([]geo.Change, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []geo.Change
+	for _, c := range l.changes {
+		if c.Seq > after && len(out) < limit {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// city is a hub with the world and the log that it tells of.
+type city struct {
+	*notify.Hub
+	live *world.Live
+	log  *log
+}
+
+func newCity(t *testing.T, seq int64) *city {
+	c := &city{live: &world.Live{}, log: &log{}}
+	for i := int64(1); i <= seq; i++ {
+		c.log.changes = append(c.log.changes, change(i))
+	}
+	c.live.Store(worldAt(t, seq))
+	c.Hub = notify.NewHub(c.log, c.live)
+	return c
+}
+
+func change(seq int64) geo.Change {
+	body, _ := json.Marshal(geo.Incident{ID: seq, State: "open", Owner: "g", Network: "basic"})
+	return geo.Change{Seq: seq, Kind: geo.Incidents, Op: "put", Object: fmt.Sprint(seq), Body: body}
+}
+
+// grow adds n changes, as a follower does.
+func (c *city) grow(t *testing.T, n int) {
+	t.Helper()
+	before := c.live.Load()
+	var changes []geo.Change
+	for range n {
+		changes = append(changes, change(before.Seq()+int64(len(changes))+1))
+	}
+	c.log.mu.Lock()
+	c.log.changes = append(c.log.changes, changes...)
+	c.log.mu.Unlock()
+	after := worldAt(t, before.Seq()+int64(n))
+	c.live.Store(after)
+	c.Changed(before, after, changes)
+}
+
+// collect reads on from a seq until the given one.
+func collect(t *testing.T, h *notify.Hub, after, until int64) (seqs []int64, kinds map[notify.Kind]int) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	defer stop()
+	kinds = map[notify.Kind]int{}
+	for after < until {
+		events, err := h.Next(ctx, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			seqs = append(seqs, e.Seq)
+			kinds[e.Kind]++
+			after = e.Seq
+		}
+	}
+	return seqs, kinds
+}
+
+// Whoever reads on from any number hears each change once and in order, from the
+// log or from memory.
+func TestEveryChangeOnce(t *testing.T) {
+	c := newCity(t, 2500)
+	c.grow(t, 3)
+	for range 20 {
+		c.grow(t, 700)
+	}
+	last := c.Seq()
+	for _, after := range []int64{0, 1, 2499, 2500, 2501, last - 5000, last - 3, last - 1} {
+		seqs, _ := collect(t, c.Hub, after, last)
+		if len(seqs) != int(last-after) {
+			t.Fatalf("after %d: %d events, want %d", after, len(seqs), last-after)
+		}
+		for i, s := range seqs {
+			if s != after+int64(i)+1 {
+				t.Fatalf("after %d: event %d has number %d", after, i, s)
+			}
+		}
+	}
+}
+
+func TestConsumersWaitAndWake(t *testing.T) {
+	c := newCity(t, 5)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if seqs, _ := collect(t, c.Hub, 5, 25); len(seqs) != 20 {
+				t.Errorf("heard %v", seqs)
+			}
+		})
+	}
+	for range 20 {
+		c.grow(t, 1)
+	}
+	all.Wait()
+}
+
+func TestTooFarBehindOrAheadReloads(t *testing.T) {
+	c := newCity(t, notify.MaxBehind+10)
+	for _, after := range []int64{3, notify.MaxBehind + 11} {
+		events, err := c.Next(t.Context(), after)
+		if err != nil || len(events) != 1 || events[0].Kind != notify.Reload || events[0].Seq != c.Seq() {
+			t.Errorf("after %d: %v %v", after, events, err)
+		}
+	}
+	// The store was read anew: what lay between was never told.
+	before, after := c.live.Load(), worldAt(t, notify.MaxBehind+50)
+	c.live.Store(after)
+	c.Changed(before, after, nil)
+	if events, _ := c.Next(t.Context(), before.Seq()); len(events) != 1 || events[0].Kind != notify.Reload {
+		t.Errorf("over a gap: %v", events)
+	}
+	// A log that was cut below what is asked for.
+	c = newCity(t, 100)
+	c.log.changes = nil
+	if events, _ := c.Next(t.Context(), 50); len(events) != 1 || events[0].Kind != notify.Reload {
+		t.Errorf("of a cut log: %v", events)
+	}
+}
+
+func TestCloseEndsWaiting(t *testing.T) {
+	c := newCity(t, 1)
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.Next(context.Background(), 1)
+		done <- err
+	}()
+	c.Close()
+	c.Close()
+	if err := <-done; geo.KindOf(err) != geo.Unavailable {
+		t.Errorf("%v", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := newCity(t, 1).Next(ctx, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestEventsAreCloudEvents(t *testing.T) {
+	w := worldAt(t, 9)
+	for _, c := range []struct {
+		change geo.Change
+		kinds  []notify.Kind
+	}{
+		{change(7), []notify.Kind{notify.IncidentRouted}},
+		{geo.Change{Seq: 7, Kind: geo.Incidents, Op: "put", Body: []byte(`{"id":7,"state":"closed"}`)}, []notify.Kind{notify.IncidentClosed}},
+		{geo.Change{Seq: 7, Kind: geo.GridsOf("towers"), Op: "publish", Object: "3"}, []notify.Kind{notify.GridChanged, notify.EditionInForce}},
+		{geo.Change{Seq: 7, Kind: geo.Posts, Op: "put", Object: "P", Body: []byte(`{"code":"P"}`)}, []notify.Kind{notify.PostChanged}},
+		{geo.Change{Seq: 7, Kind: geo.Devices, Op: "put", Object: "D", Body: []byte(`{"code":"D"}`)}, []notify.Kind{notify.DeviceState}},
+		{geo.Change{Seq: 7, Kind: geo.Devices, Op: "load"}, []notify.Kind{notify.LayerChanged}},
+		{geo.Change{Seq: 7, Kind: geo.Base, Op: "load", Body: []byte("not JSON")}, []notify.Kind{notify.LayerChanged}},
+		{geo.Change{Seq: 7, Kind: geo.Scheming, Op: "put"}, []notify.Kind{notify.SchemeChanged}},
+	} {
+		ids := map[string]bool{}
+		events := notify.Of(c.change, nil, w)
+		for i, e := range events {
+			var body struct {
+				SpecVersion, ID, Source, Type, DataContentType string
+				Data                                           map[string]any
+			}
+			if err := json.Unmarshal(e.Body, &body); err != nil {
+				t.Fatalf("%s: %v", e.Body, err)
+			}
+			if i >= len(c.kinds) || e.Kind != c.kinds[i] || body.Type != string(e.Kind) || body.SpecVersion != "1.0" || body.Source == "" || body.Data == nil || ids[body.ID] {
+				t.Errorf("%+v: event %d %s", c.change, i, e.Body)
+			}
+			ids[body.ID] = true
+		}
+		if len(events) != len(c.kinds) {
+			t.Errorf("%+v: %d events, want %v", c.change, len(events), c.kinds)
+		}
+	}
+}
+
+func TestFilters(t *testing.T) {
+	e := notify.Event{Kind: notify.IncidentRouted, Network: "basic", Areas: []string{"031", "03", "0"}}
+	for _, c := range []struct {
+		f    notify.Filter
+		want bool
+	}{
+		{notify.Filter{}, true},
+		{notify.Filter{Kinds: map[notify.Kind]bool{notify.PostChanged: true}}, false},
+		{notify.Filter{Networks: map[string]bool{"towers": true}}, false},
+		{notify.Filter{Subtree: "03"}, true},
+		{notify.Filter{Subtree: "04"}, false},
+	} {
+		if got := c.f.Wants(&e); got != c.want {
+			t.Errorf("%+v: %v", c.f, got)
+		}
+	}
+	reload := notify.ReloadEvent(3, time.Now())
+	if f := (notify.Filter{Subtree: "04", Kinds: map[notify.Kind]bool{}}); !f.Wants(&reload) {
+		t.Error("a reload concerns everybody")
+	}
+}
