@@ -47,11 +47,10 @@ var (
 	mail   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}`)
 )
 
-// Columns watches the values of every column of a file for patterns of persons.
+// columns watches the values of every column of a file for patterns of persons.
 type columns map[string]*column
 
 type column struct {
-	reason   string
 	row      int
 	value    string
 	phones   int // values that look like a mobile number and nothing else
