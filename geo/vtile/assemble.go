@@ -339,15 +339,12 @@ func (s *assembler) simple(c *clipper) bool {
 		if r.count < 3 {
 			return false
 		}
-		for i := r.first; i < r.first+r.count; i++ {
-			if !s.fresh[i] {
-				continue
+		for i := 0; i < r.count; i++ {
+			first := i
+			for i < r.count && s.fresh[r.first+i] {
+				i++
 			}
-			j := i + 1
-			if j == r.first+r.count {
-				j = r.first
-			}
-			if s.touched(i, j) {
+			if i > first && s.touched(r, first, i) {
 				return false
 			}
 		}
@@ -369,22 +366,40 @@ func (s *assembler) repeats() bool {
 	return false
 }
 
-// touched tells that a place other than a segment's own ends lies on it, or that
-// another segment passes through one of its ends.
-func (s *assembler) touched(i, j int) bool {
-	a, b := s.points[i], s.points[j]
-	for _, r := range s.rings {
-		prev := r.first + r.count - 1
-		for k := r.first; k < r.first+r.count; k++ {
-			p, q := s.points[prev], s.points[k]
-			if k != i && k != j && onSegment(q, a, b) {
-				return true
+// touched tells that a sail, the segments of a ring from its first place to its
+// last, meets a segment other than at the ends that they have in common.
+func (s *assembler) touched(r ring, first, last int) bool {
+	box := emptyPixels
+	for i := first; i <= last; i++ {
+		box = grow(box, s.points[r.first+i%r.count])
+	}
+	for _, o := range s.rings {
+		prev := o.first + o.count - 1
+		p := s.points[prev]
+		for k := o.first; k < o.first+o.count; k++ {
+			q := s.points[k]
+			if max(p.X, q.X) >= box.Min.X && min(p.X, q.X) <= box.Max.X && max(p.Y, q.Y) >= box.Min.Y && min(p.Y, q.Y) <= box.Max.Y {
+				for i := first; i < last; i++ {
+					if s.meet(r.first+i, r.first+(i+1)%r.count, prev, k) {
+						return true
+					}
+				}
 			}
-			if prev != i && (prev != j && k != j && onSegment(b, p, q) || k != i && prev != i && onSegment(a, p, q)) {
-				return true
-			}
-			prev = k
+			prev, p = k, q
 		}
 	}
 	return false
+}
+
+// meet tells that two different segments, from i to j and from m to n, meet
+// other than where one follows the other.
+func (s *assembler) meet(i, j, m, n int) bool {
+	if i == m {
+		return false
+	}
+	a, b, p, q := s.points[i], s.points[j], s.points[m], s.points[n]
+	return n != i && onSegment(q, a, b) ||
+		m != j && onSegment(p, a, b) ||
+		j != m && onSegment(b, p, q) ||
+		i != n && onSegment(a, p, q)
 }

@@ -21,7 +21,7 @@ type borderLines struct {
 
 // longestLine bounds the places of a joined line: a longer one would be cut at
 // the edge of many tiles, all of it each time.
-const longestLine = 256
+const longestLine = 64
 
 // bordersAt returns the borders of a zoom, made at the first call.
 func (n *network) bordersAt(z uint8, m *coverage.PixelMap) []borderLines {
