@@ -145,9 +145,9 @@ func TestBatchRefusesBeforeItBegins(t *testing.T) {
 	}
 }
 
-// manyRows writes n rows of random places, some of them bad, and what their
-// codes must be.
-func manyRows(n int) (in []byte, codes []string) {
+// manyRows writes n rows of random places with a note, some of them bad, and
+// what their codes must be.
+func manyRows(n int, note string) (in []byte, codes []string) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	in = append(in, "n,lon,lat,note\n"...)
 	for i := range n {
@@ -165,7 +165,7 @@ func manyRows(n int) (in []byte, codes []string) {
 		case 0:
 			in = append(in, ",\"two\nlines\""...)
 		default:
-			in = append(in, ",x"...)
+			in = append(append(in, ','), note...)
 		}
 		in = append(in, '\n')
 		code := ""
@@ -218,7 +218,7 @@ func (s *slowly) Read(b []byte) (int, error) {
 
 func TestBatchLosesNoRowOfChunkedUploads(t *testing.T) {
 	h := openTown(t)
-	in, codes := manyRows(60_000)
+	in, codes := manyRows(60_000, "x")
 	status, out := h.batchOf(t, "text/csv", "?crs=wgs84", &slowly{from: bytes.NewReader(in)})
 	if status != 200 {
 		t.Fatalf("%d %s", status, clipped(out))
@@ -230,7 +230,7 @@ func TestBatchLosesNoRowOfChunkedUploads(t *testing.T) {
 // answers wait on the disk.
 func TestBatchWaitsOnDiskForSlowReaders(t *testing.T) {
 	h := openTown(t)
-	in, codes := manyRows(300_000) // more than the sockets and the memory take
+	in, codes := manyRows(40_000, strings.Repeat("x", 600)) // more than the sockets and the memory take
 	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		t.Fatal(err)

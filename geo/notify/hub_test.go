@@ -147,7 +147,9 @@ func TestConsumersWaitAndWake(t *testing.T) {
 }
 
 func TestTooFarBehindOrAheadReloads(t *testing.T) {
-	c := newCity(t, notify.MaxBehind+10)
+	c := newCity(t, 0)
+	c.live.Store(worldAt(t, notify.MaxBehind+10))
+	c.Hub = notify.NewHub(c.log, c.live)
 	for _, after := range []int64{3, notify.MaxBehind + 11} {
 		events, err := c.Next(t.Context(), after)
 		if err != nil || len(events) != 1 || events[0].Kind != notify.Reload || events[0].Seq != c.Seq() {
