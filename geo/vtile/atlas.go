@@ -95,11 +95,14 @@ func (a *Atlas) Warm(stop func() bool) {
 		}
 		l.get()
 	}
-	for _, n := range a.networks {
-		if stop() {
-			return
+	for _, later := range a.networks {
+		n := later.get()
+		for z := uint8(0); z <= MaxZoom && n != nil; z++ {
+			if stop() {
+				return
+			}
+			n.bordersAt(z, n.shapes.Pixels(z))
 		}
-		n.get()
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // MaxWork bounds how many pairs of segments the checks of one tile compare, so
-// that a hostile tile cannot take long: about a second.
-const MaxWork = 50_000_000
+// that a hostile tile cannot take long: about a tenth of a second.
+const MaxWork = 20_000_000
 
 // far is how far from the tile a ring may go to be checked exactly in 64 bits.
 const far = 1 << 28

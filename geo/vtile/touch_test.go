@@ -1,0 +1,107 @@
+package vtile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+	"time"
+
+	"onegrid/geo"
+	"onegrid/geo/lattice"
+	"onegrid/geo/vtile"
+	"onegrid/geo/world"
+)
+
+// Devices and incidents come, move, change and go; after each change exactly the
+// tiles that are not the same, byte for byte, are named.
+func TestExactlyTheTilesThatChangedAreNamed(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 12))
+	w := city(t, 6)
+	a := vtile.NewAtlas(w, nil)
+	bounds := a.Bounds()
+	draw := func(a *vtile.Atlas, id string) map[vtile.Tile][]byte {
+		out := map[vtile.Tile][]byte{}
+		for z := uint8(0); z <= vtile.MaxZoom; z++ {
+			for _, at := range vtile.Cover(bounds, z) {
+				out[at] = a.Append(nil, a.Tileset(id), at)
+			}
+		}
+		return out
+	}
+	was := map[string]map[vtile.Tile][]byte{"devices": draw(a, "devices"), "incidents": draw(a, "incidents")}
+	for step := range 60 {
+		c := changeOf(t, rng, w, bounds)
+		next, err := w.Apply([]geo.Change{c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := vtile.NewAtlas(next, a)
+		named := map[string]map[vtile.Tile]bool{}
+		for _, touch := range b.Since(a, []geo.Change{c}) {
+			if touch.All {
+				t.Fatalf("step %d: %s %s: all tiles of %s are named", step, c.Op, c.Body, touch.Set.ID)
+			}
+			named[touch.Set.ID] = map[vtile.Tile]bool{}
+			for _, at := range touch.Tiles {
+				named[touch.Set.ID][at] = true
+			}
+		}
+		for id := range was {
+			is := draw(b, id)
+			for at, data := range is {
+				if changed := !bytes.Equal(was[id][at], data); changed != named[id][at] {
+					t.Fatalf("step %d: %s %s: tile %s of %s changed: %v, named: %v", step, c.Op, c.Body, at, id, changed, named[id][at])
+				}
+			}
+			was[id] = is
+		}
+		w, a = next, b
+	}
+}
+
+func changeOf(t *testing.T, rng *rand.Rand, w *world.World, b lattice.Box) geo.Change {
+	c := geo.Change{Seq: w.Seq() + 1, At: time.Now(), Op: "put"}
+	place := lattice.Point{X: b.Min.X + rng.Int32N(b.Max.X-b.Min.X), Y: b.Min.Y + rng.Int32N(b.Max.Y-b.Min.Y)}
+	var body any
+	if rng.IntN(2) == 0 {
+		c.Kind = geo.Incidents
+		in := geo.Incident{ID: 1 + rng.Int64N(40), Point: place, At: time.Unix(1700000000+int64(w.Seq()), 0), Category: "fire", State: "open"}
+		if rng.IntN(3) == 0 {
+			in.Urgency = "urgent"
+		}
+		if old, ok := w.Incidents().ByID(in.ID); ok && rng.IntN(2) == 0 {
+			in = *old
+			in.State = "closed"
+		}
+		c.Object = strconv.FormatInt(in.ID, 10)
+		body = in
+	} else {
+		c.Kind = geo.Devices
+		var all []*geo.Device
+		for d := range w.Devices().All() {
+			all = append(all, d)
+		}
+		d := *all[rng.IntN(len(all))]
+		switch rng.IntN(4) {
+		case 0:
+			d.State = []string{"ok", "alert", "off"}[rng.IntN(3)]
+		case 1:
+			d.Point = place
+		case 2:
+			d.View = &geo.View{BearingDeg: rng.Float64() * 360, AngleDeg: 90, RangeM: 100}
+		default:
+			c.Op = "delete"
+		}
+		c.Object = d.Code
+		body = d
+	}
+	if c.Op == "put" {
+		var err error
+		if c.Body, err = json.Marshal(body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
