@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -16,7 +13,6 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/problem"
-	"onegrid/geo/route"
 	"onegrid/geo/world"
 )
 
@@ -195,74 +191,6 @@ func keyOfRequest(h http.Header, field string) (string, error) {
 	return key, nil
 }
 
-// decodeStrict reads a small JSON object into v: unknown fields, fields given
-// twice, and anything after the object are refused.
-func decodeStrict(body []byte, v any) error {
-	if !utf8.Valid(body) {
-		return geo.Errorf(geo.Invalid, "the body is not UTF-8")
-	}
-	if err := noTwins(body); err != nil {
-		return err
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return jsonFault(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return geo.Errorf(geo.Invalid, "there is something after the JSON object")
-	}
-	return nil
-}
-
-// noTwins refuses an object that names a field twice, or in letters that only
-// encoding/json's matching by case folding would take for ours.
-func noTwins(body []byte) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return geo.Errorf(geo.Invalid, "the body is not a JSON object")
-	}
-	seen := map[string]bool{}
-	for d.More() {
-		t, err := d.Token()
-		if err != nil {
-			return jsonFault(err)
-		}
-		name, _ := t.(string)
-		if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-			return unknown(name, "")
-		}
-		if seen[name] {
-			return geo.Errorf(geo.Invalid, "%s is given twice", strconv.QuoteToGraphic(clipped(name))).On(name, "")
-		}
-		seen[name] = true
-		var skipped json.RawMessage
-		if err := d.Decode(&skipped); err != nil {
-			return jsonFault(err)
-		}
-	}
-	return nil
-}
-
-// jsonFault tells what encoding/json found.
-func jsonFault(err error) error {
-	switch e := err.(type) {
-	case *json.UnmarshalTypeError:
-		return geo.Errorf(geo.Invalid, "%s is not a %s", e.Value, e.Type).On(e.Field, e.Value)
-	case *json.SyntaxError:
-		return geo.Errorf(geo.Invalid, "the JSON is broken at byte %d: %s", e.Offset, e.Error())
-	case *time.ParseError:
-		return geo.Errorf(geo.Invalid, "at is a time like 2026-05-01T08:30:00+08:00, not %s", e.Value).On("at", e.Value)
-	}
-	const unknownField = "json: unknown field "
-	if text := err.Error(); len(text) > len(unknownField) && text[:len(unknownField)] == unknownField {
-		if name, uerr := strconv.Unquote(text[len(unknownField):]); uerr == nil {
-			return unknown(name, "")
-		}
-	}
-	return geo.Errorf(geo.Invalid, "the JSON cannot be read: %v", err)
-}
-
 // appendKept writes what was kept and whose it is. It rests on what is stored
 // alone, so that a replay gives the same.
 func appendKept(b []byte, w *world.World, in *geo.Incident, seq int64) []byte {
@@ -296,147 +224,6 @@ func appendOwner(b []byte, w *world.World, code string) []byte {
 	b = append(b, `{"code":`...)
 	b = appendString(b, code)
 	return append(b, '}')
-}
-
-// incidents answers GET /v1/incidents: the open ones, newest last, as GeoJSON.
-func (s *service) incidents(c *gin.Context) {
-	q, err := params(c, "state", "grid", "limit")
-	var limit int
-	if err == nil {
-		limit, err = limitOf(q, maxList, maxList)
-	}
-	if state, given := q["state"]; err == nil && given && state != "open" {
-		err = geo.Errorf(geo.Invalid, "only open incidents are listed: a closed one is read by its id").On("state", state)
-	}
-	w := s.live.Load()
-	within := route.Place{Area: -1}
-	if code, given := q["grid"]; err == nil && given {
-		within, err = findGrid(w, code)
-		if err == nil && within.Network != w.Basic() {
-			err = geo.Errorf(geo.Invalid, "grid %s is not of the basic network", code).On("grid", code)
-		}
-	}
-	if err != nil {
-		problem.Abort(c, err)
-		return
-	}
-	b := []byte(`{"type":"FeatureCollection","seq":`)
-	b = appendInt(b, w.Seq())
-	b = append(b, `,"features":[`...)
-	n, all := 0, 0
-	for in := range w.Incidents().All() {
-		if within.Has() && !descends(within.Network, w.Incidents().Area(in.ID), within.Area) {
-			continue
-		}
-		if all++; n == limit {
-			continue
-		}
-		if n++; n > 1 {
-			b = append(b, ',')
-		}
-		b = appendIncident(b, w, in)
-	}
-	b = append(b, `],"matched":`...)
-	b = appendInt(b, int64(all))
-	b = append(b, '}')
-	c.Writer.Header()["Cache-Control"] = never
-	answer(c, geojsonType, b)
-}
-
-// descends reports whether area is top or lies below it.
-func descends(n *world.Network, area, top int32) bool {
-	for ; area >= 0; area = n.Parent(area) {
-		if area == top {
-			return true
-		}
-	}
-	return false
-}
-
-// appendIncident writes an incident as a GeoJSON Feature.
-func appendIncident(b []byte, w *world.World, in *geo.Incident) []byte {
-	b = append(b, `{"type":"Feature","id":`...)
-	b = appendInt(b, in.ID)
-	b = append(b, `,"geometry":{"type":"Point","coordinates":`...)
-	b = in.Point.AppendJSON(b)
-	b = append(b, `},"properties":`...)
-	b = appendJSON(b, in)
-	b = append(b[:len(b)-1], `,"owner_name":`...)
-	if p, err := findGrid(w, in.Owner); err == nil {
-		b = appendText(b, p.Grid().Name)
-	} else {
-		b = append(b, "null"...)
-	}
-	return append(b, "}}"...)
-}
-
-// incident answers GET /v1/incidents/{id}, open or closed.
-func (s *service) incident(c *gin.Context) {
-	id, err := incidentID(c)
-	if err == nil {
-		err = noQuery(c)
-	}
-	if err != nil {
-		problem.Abort(c, err)
-		return
-	}
-	w := s.live.Load()
-	in, open := w.Incidents().ByID(id)
-	if !open {
-		stored, err := s.store.Incident(c.Request.Context(), id)
-		if err != nil {
-			problem.Abort(c, err)
-			return
-		}
-		in = &stored
-	}
-	c.Writer.Header()["Cache-Control"] = never
-	answer(c, geojsonType, appendIncident(nil, w, in))
-}
-
-func incidentID(c *gin.Context) (int64, error) {
-	text := c.Param("id")
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id < 1 {
-		return 0, geo.Errorf(geo.NotFound, "there is no incident %s", strconv.QuoteToGraphic(clipped(text))).On("id", text)
-	}
-	return id, nil
-}
-
-// moveState answers POST /v1/incidents/{id}/state.
-func (s *service) moveState(c *gin.Context) {
-	id, err := incidentID(c)
-	var body []byte
-	if err == nil {
-		err = noQuery(c)
-	}
-	if err == nil {
-		body, err = readBody(c, nil, maxIncidentBody)
-	}
-	var to struct {
-		State string `json:"state"`
-	}
-	if err == nil {
-		err = decodeStrict(body, &to)
-	}
-	if err == nil && to.State != "closed" {
-		err = geo.Errorf(geo.Invalid, "an incident can be closed; other states are not supported yet").On("state", to.State)
-	}
-	if err != nil {
-		problem.Abort(c, err)
-		return
-	}
-	seq, err := s.store.CloseIncident(c.Request.Context(), id, actor)
-	if err != nil {
-		problem.Abort(c, err)
-		return
-	}
-	s.await(c.Request.Context(), seq)
-	b := append([]byte(`{"id":`), strconv.FormatInt(id, 10)...)
-	b = append(b, `,"state":"closed","seq":`...)
-	b = append(appendInt(b, seq), '}')
-	c.Writer.Header()["Cache-Control"] = never
-	answer(c, jsonType, b)
 }
 
 // actor is who the log says wrote: callers have no names yet.

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/problem"
+	"onegrid/geo/route"
+	"onegrid/geo/world"
+)
+
+// incidents answers GET /v1/incidents: the open ones, newest last, as GeoJSON.
+func (s *service) incidents(c *gin.Context) {
+	q, err := params(c, "state", "grid", "limit")
+	var limit int
+	if err == nil {
+		limit, err = limitOf(q, maxList, maxList)
+	}
+	if state, given := q["state"]; err == nil && given && state != "open" {
+		err = geo.Errorf(geo.Invalid, "only open incidents are listed: a closed one is read by its id").On("state", state)
+	}
+	w := s.live.Load()
+	within := route.Place{Area: -1}
+	if code, given := q["grid"]; err == nil && given {
+		within, err = findGrid(w, code)
+		if err == nil && within.Network != w.Basic() {
+			err = geo.Errorf(geo.Invalid, "grid %s is not of the basic network", code).On("grid", code)
+		}
+	}
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	b := []byte(`{"type":"FeatureCollection","seq":`)
+	b = appendInt(b, w.Seq())
+	b = append(b, `,"features":[`...)
+	n, all := 0, 0
+	for in := range w.Incidents().All() {
+		if within.Has() && !descends(within.Network, w.Incidents().Area(in.ID), within.Area) {
+			continue
+		}
+		if all++; n == limit {
+			continue
+		}
+		if n++; n > 1 {
+			b = append(b, ',')
+		}
+		b = appendIncident(b, w, in)
+	}
+	b = append(b, `],"matched":`...)
+	b = appendInt(b, int64(all))
+	b = append(b, '}')
+	c.Writer.Header()["Cache-Control"] = never
+	answer(c, geojsonType, b)
+}
+
+// descends reports whether area is top or lies below it.
+func descends(n *world.Network, area, top int32) bool {
+	for ; area >= 0; area = n.Parent(area) {
+		if area == top {
+			return true
+		}
+	}
+	return false
+}
+
+// appendIncident writes an incident as a GeoJSON Feature.
+func appendIncident(b []byte, w *world.World, in *geo.Incident) []byte {
+	b = append(b, `{"type":"Feature","id":`...)
+	b = appendInt(b, in.ID)
+	b = append(b, `,"geometry":{"type":"Point","coordinates":`...)
+	b = in.Point.AppendJSON(b)
+	b = append(b, `},"properties":`...)
+	b = appendJSON(b, in)
+	b = append(b[:len(b)-1], `,"owner_name":`...)
+	if p, err := findGrid(w, in.Owner); err == nil {
+		b = appendText(b, p.Grid().Name)
+	} else {
+		b = append(b, "null"...)
+	}
+	return append(b, "}}"...)
+}
+
+// incident answers GET /v1/incidents/{id}, open or closed.
+func (s *service) incident(c *gin.Context) {
+	id, err := incidentID(c)
+	if err == nil {
+		err = noQuery(c)
+	}
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	w := s.live.Load()
+	in, open := w.Incidents().ByID(id)
+	if !open {
+		stored, err := s.store.Incident(c.Request.Context(), id)
+		if err != nil {
+			problem.Abort(c, err)
+			return
+		}
+		in = &stored
+	}
+	c.Writer.Header()["Cache-Control"] = never
+	answer(c, geojsonType, appendIncident(nil, w, in))
+}
+
+func incidentID(c *gin.Context) (int64, error) {
+	text := c.Param("id")
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return 0, geo.Errorf(geo.NotFound, "there is no incident %s", strconv.QuoteToGraphic(clipped(text))).On("id", text)
+	}
+	return id, nil
+}
+
+// moveState answers POST /v1/incidents/{id}/state.
+func (s *service) moveState(c *gin.Context) {
+	id, err := incidentID(c)
+	var body []byte
+	if err == nil {
+		err = noQuery(c)
+	}
+	if err == nil {
+		body, err = readBody(c, nil, maxIncidentBody)
+	}
+	var to struct {
+		State string `json:"state"`
+	}
+	if err == nil {
+		err = decodeStrict(body, &to)
+	}
+	if err == nil && to.State != "closed" {
+		err = geo.Errorf(geo.Invalid, "an incident can be closed; other states are not supported yet").On("state", to.State)
+	}
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	seq, err := s.store.CloseIncident(c.Request.Context(), id, actor)
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	s.await(c.Request.Context(), seq)
+	b := append([]byte(`{"id":`), strconv.FormatInt(id, 10)...)
+	b = append(b, `,"state":"closed","seq":`...)
+	b = append(appendInt(b, seq), '}')
+	c.Writer.Header()["Cache-Control"] = never
+	answer(c, jsonType, b)
+}
