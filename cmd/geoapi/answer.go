@@ -14,7 +14,7 @@ type answerer struct {
 	world *world.World
 	shelf *shelf
 	stale bool // the store has not answered for a while
-	brief bool // rows of a batch: no posts, and words only where asked for
+	brief bool // rows of a batch: codes, no names or posts; words only where asked for
 
 	q     question
 	a     route.Answer
@@ -62,16 +62,16 @@ func (t *answerer) append(b, id []byte) []byte {
 		b = append(b, `,"text":`...)
 		b = t.appendWords(b)
 	}
-	b = append(b, `,"location":{"lon":`...)
-	b = lattice.Append(b, q.Point.X)
-	b = append(b, `,"lat":`...)
-	b = lattice.Append(b, q.Point.Y)
-	b = append(b, `,"source":"point","crs":"`...)
-	b = append(b, q.crs.String()...)
-	b = append(b, `","conversion_error_m":`...)
-	b = appendFixed(b, q.errorM, 3)
-	b = append(b, `},"edition":`...)
-	b = append(b, t.shelf.edition...)
+	if !t.brief || q.crs > crs.CGCS2000 { // where nothing was converted, the caller has it
+		b = t.appendLocation(b)
+	}
+	b = append(b, `,"edition":`...)
+	if t.brief {
+		b = append(b, `{"id":`...)
+		b = append(appendInt(b, t.shelf.editionID), '}')
+	} else {
+		b = append(b, t.shelf.edition...)
+	}
 	b = append(b, `,"seq":`...)
 	b = appendInt(b, t.world.Seq())
 	b = append(b, `,"valid_until":null,"warnings":[`...)
@@ -80,6 +80,20 @@ func (t *answerer) append(b, id []byte) []byte {
 	if q.include&(includeNeighbours|includeBoundary|includeExplain) != 0 {
 		b = t.appendExtras(b)
 	}
+	return append(b, '}')
+}
+
+// appendLocation writes the point in WGS84 and how it came there.
+func (t *answerer) appendLocation(b []byte) []byte {
+	q := &t.q
+	b = append(b, `,"location":{"lon":`...)
+	b = lattice.Append(b, q.Point.X)
+	b = append(b, `,"lat":`...)
+	b = lattice.Append(b, q.Point.Y)
+	b = append(b, `,"source":"point","crs":"`...)
+	b = append(b, q.crs.String()...)
+	b = append(b, `","conversion_error_m":`...)
+	b = appendFixed(b, q.errorM, 3)
 	return append(b, '}')
 }
 
@@ -92,7 +106,7 @@ func (t *answerer) appendPlace(b []byte, p route.Place) []byte {
 	case !p.Has():
 		return append(b, "null"...)
 	case t.brief:
-		return append(b, t.pieceOf(p).brief...)
+		return append(b, t.pieceOf(p).ref...)
 	}
 	return append(b, t.pieceOf(p).full...)
 }
@@ -125,7 +139,9 @@ func (t *answerer) appendBorder(b []byte) []byte {
 	b = append(b, `,"at":`...)
 	b = a.Border.At.AppendJSON(b)
 	b = append(b, `,"neighbour":`...)
-	if p := t.beyond(); p.Has() {
+	if p := t.beyond(); p.Has() && t.brief {
+		b = append(b, t.pieceOf(p).ref...)
+	} else if p.Has() {
 		b = append(b, t.pieceOf(p).brief...)
 	} else {
 		b = append(b, "null"...)

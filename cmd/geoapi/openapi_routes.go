@@ -43,7 +43,7 @@ func describeLocate(d *describer) {
 	d.add(operation{method: "POST", path: "/v1/locate/batch", id: "locate-batch", tag: "locate",
 		summary: "Whose grids are these places in?",
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
-			"The query holds the defaults of the rows. Answers are brief: no posts, and no words unless include has explain; no chain unless asked for.",
+			"The query holds the defaults of the rows. Answers are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }
 

@@ -51,6 +51,7 @@ type book struct {
 type piece struct {
 	full       []byte // {"id", "code", "name", "network", "level", "posts"}
 	brief      []byte // the same without posts
+	ref        []byte // {"id", "code", "network", "level"}: for rows of batches
 	chain      []byte // [full...] from the top down to the area
 	cell       []byte // the code, as a field of CSV
 	named      route.Named
@@ -212,6 +213,7 @@ func (s *shelf) prepare(b *book, area int32) *piece {
 	g := &b.network.Grids[area]
 	p := &piece{cell: quoteField([]byte(g.Code)), named: route.NameOf(g.Code, g.Name)}
 	p.brief = appendGrid(nil, g)
+	p.ref = appendRef(nil, g)
 	p.full = append(append([]byte(nil), p.brief[:len(p.brief)-1]...), `,"posts":[`...)
 	for i, post := range s.world.Posts(g.Code, s.from) {
 		if i > 0 {
@@ -289,6 +291,19 @@ func appendGrid(b []byte, g *geo.Grid) []byte {
 		b = appendInt(b, int64(g.Floors[1]))
 		b = append(b, ']')
 	}
+	return append(b, '}')
+}
+
+// appendRef writes which grid it is and no more.
+func appendRef(b []byte, g *geo.Grid) []byte {
+	b = append(b, `{"id":`...)
+	b = appendInt(b, g.ID)
+	b = append(b, `,"code":`...)
+	b = appendString(b, g.Code)
+	b = append(b, `,"network":`...)
+	b = appendString(b, g.Network)
+	b = append(b, `,"level":`...)
+	b = appendString(b, g.Level)
 	return append(b, '}')
 }
 
