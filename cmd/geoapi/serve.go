@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -86,6 +88,7 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal, store *sqlite.Sto
 	}
 	hub = notify.NewHub(store, live)
 	close(ready)
+	restGarbage()
 	s := newService(live, store, follower, hub, access)
 	s.spoolDir = c.Spool
 	imports := newImports(live, store)
@@ -118,6 +121,24 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal, store *sqlite.Sto
 	stop()
 	<-follower.Done()
 	return err
+}
+
+// gcFloor is how much may be allocated between two collections of garbage even
+// where the city is small, in bytes.
+const gcFloor = 128 << 20
+
+// restGarbage keeps a small heap from being collected hundreds of times a
+// second, which costs more than the answers. A GOGC of the environment stands.
+func restGarbage() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	runtime.GC() // what building the world left behind
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	if percent := gcFloor * 100 / (m.HeapAlloc + 1); percent > 100 {
+		debug.SetGCPercent(int(min(percent, 2000)))
+	}
 }
 
 // shutDown lets requests end, for a while.
