@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"onegrid/geo/vtile"
+)
+
+func pictureOf(i, size int) *picture {
+	b := make([]byte, size)
+	p := &picture{key: tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}, hash: fmt.Sprint(i)}
+	p.cost.Store(int64(size))
+	p.forms[identity].Store(&b)
+	return p
+}
+
+func TestTheCacheIsBoundedInBytes(t *testing.T) {
+	const most = 100_000
+	c := newCache(most)
+	n := newEncoder(c)
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range 2000 {
+				p := pictureOf(w*2000+i, 300+i%3000)
+				c.put(p)
+				n.make(p, encoding(1+i%3))
+				if q := c.get(tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}); q != nil && q.key.tile.X != uint32(i) {
+					t.Errorf("asked for %d, got %v", i, q.key)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	pictures, bytes := c.size()
+	if bytes > most || pictures == 0 {
+		t.Errorf("%d pictures, %d bytes; most is %d", pictures, bytes, most)
+	}
+	// What it counts is what it holds.
+	var held int64
+	for e := c.order.Front(); e != nil; e = e.Next() {
+		p := e.Value.(*picture)
+		held += overhead
+		for f := range encodings {
+			held += int64(len(p.form(f)))
+		}
+	}
+	if held != bytes || len(c.at) != pictures {
+		t.Errorf("it counts %d bytes and holds %d; %d names for %d pictures", bytes, held, len(c.at), pictures)
+	}
+}
+
+func TestTheLastUsedStays(t *testing.T) {
+	c := newCache(10 * (1000 + overhead))
+	for i := range 10 {
+		c.put(pictureOf(i, 1000))
+	}
+	c.get(pictureOf(0, 0).key)
+	c.put(pictureOf(10, 1000))
+	if c.get(pictureOf(0, 0).key) == nil || c.get(pictureOf(1, 0).key) != nil {
+		t.Error("the one used longest ago should have gone, and no other")
+	}
+}
