@@ -66,8 +66,8 @@ const table = {
   trendSince: ["记录始于 {time}", "on record since {time}"],
 
   inset: ["最新紧急事件", "Newest urgent incident"],
-  seenBy: ["{n} 个摄像头可见", "seen by {n} cameras"],
-  seenByNone: ["无摄像头可见", "no camera sees it"],
+  seenBy: ["{n} 个摄像头可见", "{n} cameras see it"],
+  seenByNone: ["无摄像头可见", "no camera"],
 
   card: ["网格卡片", "Grid card"],
   code: ["编码", "Code"],
@@ -79,7 +79,7 @@ const table = {
   devices: ["设备", "devices"],
   cameras: ["摄像头", "cameras"],
   sites: ["场所", "sites"],
-  openIncidents: ["未办结事件", "open incidents"],
+  openIncidents: ["未办结", "open"],
   areaSize: ["面积", "area"],
   children: ["下辖", "holds"],
   neighbours: ["相邻", "Neighbours"],

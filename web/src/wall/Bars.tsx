@@ -1,6 +1,6 @@
 import { type Bar, bars } from "../lib/areas.ts";
 import { count } from "../lib/format.ts";
-import { nameOf, t } from "../lib/i18n.ts";
+import { lang, nameOf, t } from "../lib/i18n.ts";
 import { levels, selected } from "../lib/state.ts";
 
 const room = 10;
@@ -11,7 +11,8 @@ export function Bars() {
   const rest = all.slice(room - 1);
   const shown = rest.length > 1 ? [...all.slice(0, room - 1), sum(rest)] : all;
   const most = Math.max(1, ...shown.map((bar) => bar.open));
-  const level = nameOf(levels.value[1]?.name) || t("area");
+  const name = nameOf(levels.value[1]?.name) || t("area");
+  const level = lang.value === "en" ? name.toLowerCase() : name; // it stands inside a phrase
   return (
     <section class="bars">
       <h2>{t("perArea", { level })}</h2>

@@ -23,9 +23,8 @@ export function Card({ onGo }: Props) {
       <button type="button" class="close" aria-label={t("close")} onClick={closeCard}>
         ×
       </button>
-      {shown?.card && shown.code === selected.value && <Facts card={shown.card} onGo={onGo} />}
+      {shown?.card && shown.code === selected.value && <Facts card={shown.card} tower={tower} onGo={onGo} />}
       {shown?.failed && <p class="none">{t("cardFailed")}</p>}
-      {tower && <Tower building={tower} onGo={onGo} />}
       {at && <SpotWords spot={at} onGo={onGo} />}
     </section>
   );
@@ -40,7 +39,7 @@ function closeOnEscape(): () => void {
   return () => removeEventListener("keydown", onKey);
 }
 
-function Facts({ card, onGo }: { card: CardFacts } & Props) {
+function Facts({ card, tower, onGo }: { card: CardFacts; tower: string | undefined } & Props) {
   const above = (card.chain ?? []).filter((area) => area.code !== card.code);
   return (
     <>
@@ -55,6 +54,7 @@ function Facts({ card, onGo }: { card: CardFacts } & Props) {
         </nav>
       )}
       <FigureGrid card={card} />
+      {tower && <Tower building={tower} onGo={onGo} />}
       <Posts card={card} />
       <Below card={card} onGo={onGo} />
       {Boolean(card.neighbours?.length) && (
@@ -97,6 +97,7 @@ const figures: [Figure, Key][] = [
 
 function FigureGrid({ card }: { card: CardFacts }) {
   const known = figures.filter(([name]) => card.figures?.[name] !== undefined);
+  if (known.length === 0) return null; // figures are counted for the basic network
   return (
     <dl class="facts">
       {known.map(([name, key]) => {
