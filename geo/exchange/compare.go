@@ -1,11 +1,7 @@
 package exchange
 
 import (
-	"encoding/hex"
-	"math"
 	"slices"
-
-	"github.com/peterstace/simplefeatures/geom"
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
@@ -35,10 +31,8 @@ func (w *work) compare(n *geo.Network, g *gridReader) error {
 			continue
 		}
 		area, _ := c.AreaByCode(drawn.Code)
-		if m2 := difference(g.shapes[i].Shape, c.Polygons(area)); m2 > 0 {
-			w.preview.Differences = append(w.preview.Differences, Difference{
-				Code: drawn.Code, Row: g.rows[drawn.Code], AreaM2: round2(m2), At: somePoint(g.shapes[i].Shape),
-			})
+		if err := w.differ(&g.shapes[i], c.Polygons(area)); err != nil {
+			return err
 		}
 		if drawn.Name != nil {
 			grids[at].Name = drawn.Name
@@ -57,57 +51,40 @@ func (w *work) rename(n *geo.Network, grids []geo.Grid, c *coverage.Coverage) er
 	if err != nil {
 		return err
 	}
-	var shapes []coverage.Shape
-	for _, a := range areas {
-		if int(a.Level) == len(n.DrawnLevels())-1 {
-			at, _ := c.AreaByCode(a.Code)
-			shapes = append(shapes, coverage.Shape{Code: a.Code, Shape: c.Polygons(at)})
-		}
-	}
-	next, _, err := coverage.Build(*n, areas, shapes, coverage.Policy{})
+	next, err := c.Rehang(areas)
 	if err != nil {
 		return err
 	}
-	hash := next.Hash()
-	w.preview.Objects = len(grids)
-	w.preview.publication = &geo.Publication{Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: next.Encode(), Grids: grids}
+	w.publish(n, grids, next)
+	return nil
+}
+
+// differ lists by how much an outline that was drawn differs from what counts.
+func (w *work) differ(drawn *coverage.Shape, counts lattice.MultiPolygon) error {
+	m2, err := difference(drawn.Shape, counts)
+	if err != nil {
+		return err
+	}
+	if m2 > 0 {
+		w.preview.Differences = append(w.preview.Differences, Difference{
+			Code: drawn.Code, Row: drawn.Row, AreaM2: round2(m2), At: somePoint(drawn.Shape),
+		})
+	}
 	return nil
 }
 
 // difference is the area of the symmetric difference of two outlines in square
-// metres, near enough for a report: it decides nothing. Outlines that cannot be
-// overlaid are told apart by their areas alone.
-func difference(a, b lattice.MultiPolygon) float64 {
-	at := somePoint(a)
-	if at == nil {
-		at = &lattice.Point{}
-	}
-	ga, gb := toGeom(a, *at), toGeom(b, *at)
-	d, err := geom.SymmetricDifference(ga, gb)
-	if err != nil {
-		return math.Abs(ga.Area() - gb.Area())
-	}
-	return d.Area()
-}
-
-// metresPerUnit is the length of one lattice unit of latitude, in metres.
-const metresPerUnit = 111_195.0 / lattice.Scale
-
-// toGeom brings an outline to metres around a place.
-func toGeom(mp lattice.MultiPolygon, at lattice.Point) geom.Geometry {
-	narrow := math.Cos(float64(at.Y) / lattice.Scale * math.Pi / 180)
-	var polygons []geom.Polygon
-	for _, p := range mp {
-		var rings []geom.LineString
-		for _, ring := range p {
-			xy := make([]float64, 0, 2*len(ring)+2)
-			for i := range len(ring) + 1 {
-				q := ring[i%len(ring)]
-				xy = append(xy, float64(int64(q.X)-int64(at.X))*metresPerUnit*narrow, float64(int64(q.Y)-int64(at.Y))*metresPerUnit)
-			}
-			rings = append(rings, geom.NewLineString(geom.NewSequence(xy, geom.DimXY)))
+// metres: both are laid over each other, and each keeps once what is its alone.
+func difference(a, b lattice.MultiPolygon) (m2 float64, err error) {
+	network := geo.Network{Kind: geo.Exclusive, Levels: []geo.Level{{Enclaves: true}}}
+	areas := []coverage.Area{{Code: "a", Parent: coverage.NoArea}, {Code: "b", Parent: coverage.NoArea}}
+	shapes := []coverage.Shape{{Code: "a", Shape: a}, {Code: "b", Shape: b}}
+	for alone, other := range []string{"b", "a"} {
+		c, _, err := coverage.Build(network, areas, shapes, coverage.Policy{Priority: []string{other}})
+		if err != nil {
+			return 0, err
 		}
-		polygons = append(polygons, geom.NewPolygon(rings))
+		m2 += lattice.ShapeAreaM2(c.Polygons(int32(alone)))
 	}
-	return geom.NewMultiPolygon(polygons).AsGeometry()
+	return m2, nil
 }

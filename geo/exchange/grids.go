@@ -185,18 +185,23 @@ func (w *work) build(n *geo.Network, g *gridReader) error {
 	}
 	w.progress("checking", 0, len(g.shapes))
 	w.preview.Coverage = report
-	w.preview.Violations = c.Check(*n)
-	w.preview.Objects = len(grids)
-	w.preview.Blockers = len(w.preview.Violations)
 	for _, r := range report.Repairs {
 		if r.Blocker {
 			w.preview.Blockers++
 		}
 	}
-	hash := c.Hash()
-	w.preview.publication = &geo.Publication{Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}
+	w.publish(n, grids, c)
 	w.progress("checking", len(g.shapes), len(g.shapes))
 	return nil
+}
+
+// publish checks a network's new state and prepares its publication.
+func (w *work) publish(n *geo.Network, grids []geo.Grid, c *coverage.Coverage) {
+	w.preview.Violations = c.Check(*n)
+	w.preview.Blockers += len(w.preview.Violations)
+	w.preview.Objects = len(grids)
+	hash := c.Hash()
+	w.preview.publication = &geo.Publication{Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}
 }
 
 // stack prepares a network without drawn areas.

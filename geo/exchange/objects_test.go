@@ -13,9 +13,13 @@ import (
 )
 
 // shelf is a store that keeps what it is given.
-type shelf struct{ objects geo.Objects }
+type shelf struct {
+	objects geo.Objects
+	pubs    []geo.Publication
+}
 
-func (s *shelf) Publish(context.Context, string, string, []geo.Publication) (geo.Edition, error) {
+func (s *shelf) Publish(_ context.Context, _, _ string, pubs []geo.Publication) (geo.Edition, error) {
+	s.pubs = pubs
 	return geo.Edition{ID: 1}, nil
 }
 

@@ -1,0 +1,39 @@
+package coverage
+
+import "onegrid/geo"
+
+// Rehang returns the same drawing under another hierarchy: other parents, other
+// areas above. Gaps, voids and locks stay as they are. Invalid if the hierarchy
+// is no such (as for Build), or if it lacks an area that has ground.
+func (c *Coverage) Rehang(areas []Area) (*Coverage, error) {
+	areas, err := sortedAreas(areas)
+	if err != nil {
+		return nil, err
+	}
+	byCode := make(map[string]int32, len(areas))
+	for i, a := range areas {
+		byCode[a.Code] = int32(i)
+	}
+	for _, a := range c.areas {
+		if at, ok := byCode[a.Code]; ok {
+			areas[at].Locked = a.Locked
+		}
+	}
+	areaOf := make([]int32, len(c.areaOf))
+	for r, a := range c.areaOf {
+		areaOf[r] = a
+		if a < 0 {
+			continue
+		}
+		at, ok := byCode[c.areas[a].Code]
+		if !ok {
+			return nil, geo.Errorf(geo.Invalid, "area %s has ground, and the new hierarchy lacks it", c.areas[a].Code).On("code", c.areas[a].Code)
+		}
+		areaOf[r] = at
+	}
+	borders := make([]border, c.Arcs())
+	for i := range borders {
+		borders[i] = border{c.pointsOf(uint32(i)), c.arcs[i].left, c.arcs[i].right}
+	}
+	return assemble(areas, borders, areaOf)
+}

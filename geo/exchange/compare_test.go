@@ -1,0 +1,132 @@
+package exchange_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/exchange"
+	"onegrid/geo/lattice"
+)
+
+// standing is a city with a basic network in force: a street of two grids, and
+// beside it a street that has none, with a lake that is nobody's.
+type standing struct {
+	scheme   geo.Scheme
+	grids    []geo.Grid
+	coverage *coverage.Coverage
+}
+
+func (s *standing) Scheme() *geo.Scheme                           { return &s.scheme }
+func (s *standing) Grids(string) ([]geo.Grid, *coverage.Coverage) { return s.grids, s.coverage }
+
+func stand(t *testing.T) *standing {
+	t.Helper()
+	n := geo.Network{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{{ID: "district"}, {ID: "street"}, {ID: "grid", Partial: true}}}
+	s := &standing{scheme: geo.Scheme{Networks: []geo.Network{n}}}
+	for _, g := range [][3]string{{"d", "district", ""}, {"s1", "street", "d"}, {"s2", "street", "d"}, {"g1", "grid", "s1"}, {"g2", "grid", "s1"}} {
+		s.grids = append(s.grids, geo.Grid{Code: g[0], Network: n.ID, Level: g[1], Parent: g[2], Name: geo.Plain(g[0])})
+	}
+	areas, err := coverage.AreasOf(n, s.grids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	square := func(x, y, side int32) lattice.Ring {
+		return lattice.Ring{{X: x, Y: y}, {X: x + side, Y: y}, {X: x + side, Y: y + side}, {X: x, Y: y + side}}
+	}
+	shapes := []coverage.Shape{
+		{Code: "g1", Shape: lattice.MultiPolygon{{square(0, 0, 1000)}}},
+		{Code: "g2", Shape: lattice.MultiPolygon{{square(1000, 0, 1000)}}},
+		{Code: "s2", Shape: lattice.MultiPolygon{{square(2000, 0, 1000), square(2400, 400, 100)}}},
+	}
+	s.coverage, _, err = coverage.Build(n, areas, shapes, coverage.Policy{WideGaps: coverage.VoidGaps})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// drawn is a feature with one ring, in lattice units.
+func drawn(code, name string, ring ...[2]int) string {
+	var at []string
+	for _, p := range append(ring, ring[:min(1, len(ring))]...) {
+		at = append(at, lattice.Point{X: int32(p[0]), Y: int32(p[1])}.String())
+	}
+	return fmt.Sprintf(`{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[%s]]},"properties":{"code":%q,"name":%q}}`+"\n",
+		brackets(at), code, name)
+}
+
+func brackets(at []string) string {
+	if len(at) == 0 {
+		return ""
+	}
+	return "[" + strings.Join(at, "],[") + "]"
+}
+
+func compare(t *testing.T, s *standing, text string) *exchange.Preview {
+	t.Helper()
+	p, err := exchange.Prepare(context.Background(), s, exchange.Import{As: "grids", Level: "street"},
+		[]exchange.File{{Name: "streets.geojson", Reader: strings.NewReader(text)}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Names of a higher level are taken over, and nothing of the map changes: not the
+// lake, not the street without grids.
+func TestHigherLevelTakesOnlyNames(t *testing.T) {
+	s := stand(t)
+	p := compare(t, s, drawn("s1", "First", [2]int{0, 0}, [2]int{2000, 0}, [2]int{2000, 1000}, [2]int{0, 1000}))
+	if p.Blockers != 0 || len(p.Violations) != 0 || len(p.Differences) != 0 {
+		t.Fatalf("%d blockers, %v, %v", p.Blockers, p.Violations, p.Differences)
+	}
+	var kept shelf
+	if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	c, err := coverage.Decode(kept.pubs[0].Chunks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Hash() != s.coverage.Hash() {
+		t.Error("the map changed")
+	}
+	for _, g := range kept.pubs[0].Grids {
+		if want := map[string]string{"s1": "First"}[g.Code]; want != "" && g.Name.In("en") != want {
+			t.Errorf("%s is called %v", g.Code, g.Name)
+		}
+	}
+}
+
+// Whatever stands for an outline is compared or told, and nothing panics.
+func TestHigherLevelOutlinesOfAnyKind(t *testing.T) {
+	s := stand(t)
+	for _, test := range []struct {
+		name   string
+		text   string
+		differ float64 // share of the street's own area
+	}{
+		{"no points", drawn("s1", "x"), 1},
+		{"one point", drawn("s1", "x", [2]int{5, 5}), 1},
+		{"no inside", drawn("s1", "x", [2]int{5, 5}, [2]int{9, 9}), 1},
+		{"half of it", drawn("s1", "x", [2]int{0, 0}, [2]int{1000, 0}, [2]int{1000, 1000}, [2]int{0, 1000}), 0.5},
+		{"clockwise", drawn("s1", "x", [2]int{0, 0}, [2]int{0, 1000}, [2]int{1000, 1000}, [2]int{1000, 0}), 0.5},
+		{"a bow-tie", drawn("s1", "x", [2]int{0, 0}, [2]int{2000, 1000}, [2]int{2000, 0}, [2]int{0, 1000}), 0.5},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := compare(t, s, test.text)
+			if len(p.Differences) != 1 {
+				t.Fatalf("the differences are %v", p.Differences)
+			}
+			area, _ := s.coverage.AreaByCode("s1")
+			own := lattice.ShapeAreaM2(s.coverage.Polygons(area))
+			if got := p.Differences[0].AreaM2 / own; got < 0.9999*test.differ || got > 1.0001*test.differ {
+				t.Errorf("it differs by %.3f of its area, want %.3f", got, test.differ)
+			}
+		})
+	}
+}
