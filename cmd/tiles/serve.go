@@ -48,7 +48,7 @@ func (p *storePath) UnmarshalText(text []byte) error {
 	case kind != "sqlite":
 		return fmt.Errorf("store %q: only sqlite:PATH is supported", text)
 	case path == "":
-		return fmt.Errorf("store %q: no path after sqlite:", text)
+		return fmt.Errorf("store %q: there is no path after the colon", text)
 	}
 	*p = storePath(path)
 	return nil

@@ -63,20 +63,17 @@ func TestEveryTileOfACityIsStrictlyValid(t *testing.T) {
 }
 
 func TestShinjukuIsStrictlyValid(t *testing.T) {
-	a := vtile.NewAtlas(shinjuku(t), nil)
-	set := a.Tileset("buildings")
 	ids := map[uint8]map[uint64]bool{}
-	tiles := 0
-	tilesOf(a, set, 13, 16, func(at vtile.Tile, data []byte) {
-		tiles++
-		for _, f := range strict(t, at.String(), data).Layers[0].Features {
-			if ids[at.Z] == nil {
-				ids[at.Z] = map[uint64]bool{}
-			}
-			ids[at.Z][f.ID] = true
+	tiles := shinjukuTiles(t)
+	for _, o := range tiles {
+		if ids[o.at.Z] == nil {
+			ids[o.at.Z] = map[uint64]bool{}
 		}
-	})
-	t.Logf("%d tiles; footprints drawn: z13 %d, z14 %d, z15 %d, z16 %d", tiles, len(ids[13]), len(ids[14]), len(ids[15]), len(ids[16]))
+		for _, id := range o.ids {
+			ids[o.at.Z][id] = true
+		}
+	}
+	t.Logf("%d tiles; footprints drawn: z13 %d, z14 %d, z15 %d, z16 %d", len(tiles), len(ids[13]), len(ids[14]), len(ids[15]), len(ids[16]))
 	if len(ids[16]) != 52061 {
 		t.Errorf("%d footprints at z16, want all 52061", len(ids[16]))
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	orbmvt "github.com/paulmach/orb/encoding/mvt"
@@ -25,24 +26,49 @@ type other struct {
 	name string
 	at   vtile.Tile
 	data []byte
+	ids  []uint64
 	want summary
 }
 
+// read draws the tiles of a tileset and has ours read them.
+func read(t *testing.T, a *vtile.Atlas, id string, from uint8) []other {
+	var out []other
+	tilesOf(a, a.Tileset(id), from, 16, func(at vtile.Tile, data []byte) {
+		o := other{name: id, at: at, data: data}
+		tile := strict(t, id+" "+at.String(), data)
+		for _, l := range tile.Layers {
+			for _, f := range l.Features {
+				o.ids = append(o.ids, f.ID)
+			}
+		}
+		o.want = summaryOf(tile)
+		out = append(out, o)
+	})
+	return out
+}
+
+// real are the tiles of the real footprints, drawn once for all tests.
+var real struct {
+	once  sync.Once
+	tiles []other
+}
+
+func shinjukuTiles(t *testing.T) []other {
+	w := shinjuku(t)
+	real.once.Do(func() { real.tiles = read(t, vtile.NewAtlas(w, nil), "buildings", 13) })
+	return real.tiles
+}
+
 // tilesForOthers are tiles of every tileset of a city, and of real footprints
-// where they are.
+// where they are; at most so many, if that is not 0.
 func tilesForOthers(t *testing.T, most int) []other {
 	var out []other
-	add := func(a *vtile.Atlas, id string, from uint8) {
-		tilesOf(a, a.Tileset(id), from, 16, func(at vtile.Tile, data []byte) {
-			out = append(out, other{id, at, data, summaryOf(strict(t, at.String(), data))})
-		})
-	}
 	a := vtile.NewAtlas(city(t, 6), nil)
 	for _, set := range a.Tilesets() {
-		add(a, set.ID, 9)
+		out = append(out, read(t, a, set.ID, 9)...)
 	}
 	if os.Getenv("ONEGRID_TESTDATA") != "" {
-		add(vtile.NewAtlas(shinjuku(t), nil), "buildings", 14)
+		out = append(out, shinjukuTiles(t)...)
 	}
 	for most > 0 && len(out) > most { // every few of them
 		kept := out[:0]

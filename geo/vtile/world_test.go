@@ -177,6 +177,9 @@ func (m *mesh) cell(i, j int) []lattice.Point {
 	return r
 }
 
+// footprints is the world of the real footprints, made once for all tests.
+var footprints *world.World
+
 // shinjuku makes a world of the real footprints of the test data.
 func shinjuku(t testing.TB) *world.World {
 	t.Helper()
@@ -184,6 +187,13 @@ func shinjuku(t testing.TB) *world.World {
 	if data == "" {
 		t.Skip("ONEGRID_TESTDATA is not set: no real footprints")
 	}
+	if footprints == nil {
+		footprints = readShinjuku(t, data)
+	}
+	return footprints
+}
+
+func readShinjuku(t testing.TB, data string) *world.World {
 	file, err := os.Open(filepath.Join(data, "shinjuku", "buildings.geojsonl.gz"))
 	if err != nil {
 		t.Skip(err)

@@ -7,27 +7,29 @@ import (
 	"onegrid/geo/coverage"
 )
 
-// The fields of vector_tile.proto, as tag bytes: number<<3 | wire type.
+// The fields of vector_tile.proto, as tag bytes: number<<3 + wire type.
 const (
-	tileLayer = 3<<3 | 2
+	varint, fixed64, message = 0, 1, 2
 
-	layerVersion = 15<<3 | 0
-	layerName    = 1<<3 | 2
-	layerFeature = 2<<3 | 2
-	layerKey     = 3<<3 | 2
-	layerValue   = 4<<3 | 2
-	layerExtent  = 5<<3 | 0
+	tileLayer = 3<<3 + message
 
-	featureID   = 1<<3 | 0
-	featureTags = 2<<3 | 2
-	featureType = 3<<3 | 0
-	featureGeom = 4<<3 | 2
+	layerVersion = 15<<3 + varint
+	layerName    = 1<<3 + message
+	layerFeature = 2<<3 + message
+	layerKey     = 3<<3 + message
+	layerValue   = 4<<3 + message
+	layerExtent  = 5<<3 + varint
 
-	valueString = 1<<3 | 2
-	valueDouble = 3<<3 | 1
-	valueUint   = 5<<3 | 0
-	valueSint   = 6<<3 | 0
-	valueBool   = 7<<3 | 0
+	featureID   = 1<<3 + varint
+	featureTags = 2<<3 + message
+	featureType = 3<<3 + varint
+	featureGeom = 4<<3 + message
+
+	valueString = 1<<3 + message
+	valueDouble = 3<<3 + fixed64
+	valueUint   = 5<<3 + varint
+	valueSint   = 6<<3 + varint
+	valueBool   = 7<<3 + varint
 )
 
 // The geometry types, and the command integers that are always the same.

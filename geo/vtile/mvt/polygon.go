@@ -124,8 +124,7 @@ func checkTouches(touches map[[2]int]map[XY]bool, owner []int, n int) error {
 	// interior. Rings and places are the two kinds of nodes of a graph that must
 	// be a forest.
 	group := map[any]any{}
-	var find func(x any) any
-	find = func(x any) any {
+	find := func(x any) any {
 		for {
 			up, ok := group[x]
 			if !ok {
