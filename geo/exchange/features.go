@@ -46,7 +46,7 @@ func Features(r io.Reader, limits Limits, f func(*Feature) error) error {
 	d := &featureReader{in: in, json: json.NewDecoder(in), limits: limits, yield: f}
 	for {
 		err := d.document()
-		if errors.Is(err, io.EOF) && d.json.InputOffset() >= d.started {
+		if errors.Is(err, io.EOF) {
 			if d.documents == 0 {
 				return geo.Errorf(geo.Invalid, "the file is empty")
 			}
@@ -58,18 +58,26 @@ func Features(r io.Reader, limits Limits, f func(*Feature) error) error {
 	}
 }
 
-// unpack looks at the first bytes for gzip's mark.
+// unpack looks at the first bytes for gzip's mark, and then for the mark that
+// some programs put before UTF-8.
 func unpack(r io.Reader) (io.Reader, error) {
 	b := bufio.NewReaderSize(r, 1<<16)
-	mark, _ := b.Peek(2)
-	if !bytes.Equal(mark, []byte{0x1f, 0x8b}) {
-		return b, nil
+	if mark, _ := b.Peek(2); bytes.Equal(mark, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, &geo.Error{Kind: geo.Invalid, Message: "the file is not valid gzip", Err: err}
+		}
+		b = bufio.NewReaderSize(z, 1<<16)
 	}
-	z, err := gzip.NewReader(b)
-	if err != nil {
-		return nil, &geo.Error{Kind: geo.Invalid, Message: "the file is not valid gzip", Err: err}
+	skipMark(b)
+	return b, nil
+}
+
+// skipMark reads past a byte order mark.
+func skipMark(b *bufio.Reader) {
+	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
+		b.Discard(3)
 	}
-	return z, nil
 }
 
 // budget is a reader that stops when one value of the document grows past its
@@ -119,14 +127,12 @@ type featureReader struct {
 	yield     func(*Feature) error
 	rows      int
 	documents int
-	started   int64 // offset at which the current document began
 }
 
 // document reads one top-level value: a collection or a feature. io.EOF means
 // that there was none.
 func (d *featureReader) document() error {
-	d.started = d.json.InputOffset()
-	d.in.renew(d.started)
+	d.in.renew(d.json.InputOffset())
 	t, err := d.json.Token()
 	if err != nil {
 		return err
@@ -257,7 +263,13 @@ func (d *featureReader) explain(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: "the file ends in the middle of a feature"}
 	}
-	return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: fmt.Sprintf("not valid JSON near byte %d", d.json.InputOffset()), Err: err}
+	message := fmt.Sprintf("the file could not be read after byte %d", d.in.read)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &syntax) || errors.As(err, &kind) {
+		message = fmt.Sprintf("not valid JSON near byte %d", d.json.InputOffset())
+	}
+	return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: message, Err: err}
 }
 
 // short is a value fit for an error message.

@@ -44,6 +44,8 @@ func TestFeaturesReadsEveryForm(t *testing.T) {
 		"record separators":        "\x1e" + one + "\n\x1e" + two + "\n",
 		"side by side":             one + two,
 		"gzipped":                  packed(one + "\n" + two),
+		"a byte order mark":        "\ufeff" + one + "\n" + two,
+		"a mark, gzipped":          packed("\ufeff" + one + "\n" + two),
 		"blanks around":            " \n" + one + " \n\t" + two + "  \n",
 		"a known system":           `{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:OGC:1.3:CRS84"}},"features":[` + one + `,` + two + `]}`,
 	} {
@@ -85,6 +87,22 @@ func TestFeaturesRefuses(t *testing.T) {
 				t.Errorf("got %s in row %d (%v), want %s in row %d", e.Kind, e.Row, e, c.kind, c.row)
 			}
 		})
+	}
+}
+
+// What went wrong with a file is told as what it is.
+func TestFeaturesNamesTheFault(t *testing.T) {
+	whole := packed(one + two)
+	flipped := []byte(whole)
+	flipped[len(flipped)-6] ^= 1 // in the checksum
+	for text, want := range map[string]string{
+		whole[:len(whole)-9]: "ends in the middle",
+		string(flipped):      "could not be read",
+		one + "hello":        "not valid JSON",
+	} {
+		if _, err := codes(strings.NewReader(text), exchange.Limits{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want that it %s", err, want)
+		}
 	}
 }
 

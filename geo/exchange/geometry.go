@@ -70,36 +70,27 @@ func (g *geometryReader) point(raw json.RawMessage) (lattice.Point, error) {
 	return p, c.end()
 }
 
-// any reads a geometry of any kind that a base feature may have.
-func (g *geometryReader) any(raw json.RawMessage) (geo.Geometry, error) {
+// lines reads a LineString or MultiLineString.
+func (g *geometryReader) lines(raw json.RawMessage) (lines [][]lattice.Point, err error) {
 	m, err := parseGeometry(raw)
 	if err != nil {
-		return geo.Geometry{}, err
+		return nil, err
 	}
 	c := &coordinates{b: m.Coordinates, g: g}
-	switch m.Type {
-	case "Point":
-		p, err := g.point(raw)
-		return geo.Geometry{Point: &p}, err
-	case "LineString":
+	if m.Type == "LineString" {
 		line, err := c.line()
 		if err != nil {
-			return geo.Geometry{}, err
+			return nil, err
 		}
-		return geo.Geometry{Lines: [][]lattice.Point{line}}, c.end()
-	case "MultiLineString":
-		lines, err := list(c, c.line)
-		if err != nil {
-			return geo.Geometry{}, err
-		}
-		return geo.Geometry{Lines: lines}, c.end()
-	case "Polygon", "MultiPolygon":
-		mp, _, err := g.polygons(raw)
-		return geo.Geometry{Polygons: mp}, err
+		lines = [][]lattice.Point{line}
+	} else if lines, err = list(c, c.line); err != nil {
+		return nil, err
 	}
-	return geo.Geometry{}, geo.Errorf(geo.Invalid, "this kind of geometry is not taken").On("/geometry/type", m.Type)
+	return lines, c.end()
 }
 
+// parseGeometry reads a geometry's type and leaves its coordinates as they are. A
+// collection of one is that one.
 func parseGeometry(raw json.RawMessage) (rawGeometry, error) {
 	var m rawGeometry
 	if len(raw) == 0 || string(raw) == "null" {
@@ -108,7 +99,7 @@ func parseGeometry(raw json.RawMessage) (rawGeometry, error) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return m, geo.Errorf(geo.Invalid, "not a GeoJSON geometry").On("/geometry", short(raw))
 	}
-	if m.Type == "GeometryCollection" && len(m.Geometries) == 1 {
+	for m.Type == "GeometryCollection" && len(m.Geometries) == 1 {
 		m = m.Geometries[0]
 	}
 	if len(m.Coordinates) == 0 {

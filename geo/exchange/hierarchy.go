@@ -25,9 +25,7 @@ const maxHierarchyRows = 10_000_000
 // readHierarchy reads the CSV for a network.
 func readHierarchy(r io.Reader, n *geo.Network) (*hierarchy, error) {
 	b := bufio.NewReader(r)
-	if mark, _ := b.Peek(3); string(mark) == "\ufeff" {
-		b.Discard(3)
-	}
+	skipMark(b)
 	c := csv.NewReader(b)
 	c.ReuseRecord = true
 	header, err := c.Read()

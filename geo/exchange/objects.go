@@ -67,7 +67,7 @@ func (o *objectReader) decode(r *row, code string) (err error) {
 		if b.Kind == "" {
 			r.fail("kind", "", "a base feature has a kind: street, water, green, rail …")
 		}
-		if b.Shape, err = o.geometry.any(r.f.Geometry); err == nil {
+		if b.Shape, err = o.drawing(r, code); err == nil && (b.Shape.Point != nil || b.Shape.Lines != nil || b.Shape.Polygons != nil) {
 			o.out.Base = append(o.out.Base, b)
 		}
 	}
@@ -126,6 +126,29 @@ func (o *objectReader) outline(r *row, code string) (lattice.MultiPolygon, error
 		o.notes.add(Note{Kind: "dropped-ring", Row: r.f.Row, Code: code, At: somePoint(shape), Done: "dropped"})
 	}
 	return clean, nil
+}
+
+// drawing reads what a base feature draws: a point, lines or an outline. Nothing
+// means that nothing was left, which is noted.
+func (o *objectReader) drawing(r *row, code string) (d geo.Geometry, err error) {
+	m, err := parseGeometry(r.f.Geometry)
+	if err != nil {
+		return d, err
+	}
+	switch m.Type {
+	case "Point":
+		p, err := o.geometry.point(r.f.Geometry)
+		return geo.Geometry{Point: &p}, err
+	case "LineString", "MultiLineString":
+		if d.Lines, err = o.geometry.lines(r.f.Geometry); err == nil && d.Lines == nil {
+			o.notes.add(Note{Kind: "no-line", Row: r.f.Row, Code: code, Done: "left out"})
+		}
+		return d, err
+	case "Polygon", "MultiPolygon":
+		d.Polygons, err = o.outline(r, code)
+		return d, err
+	}
+	return d, geo.Errorf(geo.Invalid, "a base feature has a point, lines or polygons").On("/geometry/type", m.Type)
 }
 
 // tidy takes out repeated points and rings without area, and winds outer rings

@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 
@@ -166,4 +167,51 @@ func FuzzPrepare(f *testing.F) {
 			t.Fatalf("%v is not a *geo.Error", err)
 		}
 	})
+}
+
+// What draws nothing is left out and noted; it must not reach tiles and exports.
+func TestEmptyBaseFeaturesAreNoted(t *testing.T) {
+	base := func(geometry string) string {
+		return `{"type":"Feature","geometry":` + geometry + `,"properties":{"code":"w","kind":"water"}}`
+	}
+	for geometry, note := range map[string]string{
+		`{"type":"Polygon","coordinates":[[]]}`:                                       "no-area",
+		`{"type":"Polygon","coordinates":[]}`:                                         "no-area",
+		`{"type":"MultiPolygon","coordinates":[[],[[]]]}`:                             "no-area",
+		`{"type":"Polygon","coordinates":[[[1,2]]]}`:                                  "no-area",
+		`{"type":"MultiLineString","coordinates":[]}`:                                 "no-line",
+		`{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]],[[0.5,0.5]],[]]}`: "dropped-ring",
+	} {
+		road := `{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,2],[3,4]]},"properties":{"code":"r","kind":"street"}}`
+		p, err := prepare(exchange.Import{As: "base"}, base(geometry)+road)
+		if err != nil {
+			t.Errorf("%s: %v", geometry, err)
+			continue
+		}
+		if p.Counts[note] != 1 {
+			t.Errorf("%s: noted %v, want %s", geometry, p.Counts, note)
+		}
+		var s shelf
+		if _, err := p.Accept(context.Background(), &s, "test", ""); err != nil {
+			t.Fatal(err)
+		}
+		w := exchange.NewWriter(io.Discard)
+		for i := range s.objects.Base {
+			if err := w.Base(&s.objects.Base[i]); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+// A collection of one geometry is that geometry, however often it is wrapped.
+func TestCollectionOfOne(t *testing.T) {
+	point := `{"type":"Point","coordinates":[1,2]}`
+	for range 3 {
+		got := accept(t, exchange.Import{As: "sites"}, `{"type":"Feature","geometry":`+point+`,"properties":{"code":"s"}}`)
+		if want := (lattice.Point{X: 10_000_000, Y: 20_000_000}); got.Sites[0].Point != want {
+			t.Errorf("%s is at %v", point, got.Sites[0].Point)
+		}
+		point = `{"type":"GeometryCollection","geometries":[` + point + `]}`
+	}
 }

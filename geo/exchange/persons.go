@@ -41,9 +41,16 @@ func personColumn(name string) string {
 	return personNames[separators.Replace(strings.ToLower(name))]
 }
 
+// Around a number: neither another digit nor the rest of a decimal. Areas and
+// lengths in files often have eleven decimals.
+const (
+	before = `(?:^|[^\d.]|(?:^|\D)\.)`
+	after  = `(?:$|[^\d.]|\.(?:\D|$))`
+)
+
 var (
-	idCard = regexp.MustCompile(`(?:^|\D)(\d{17}[\dXx])(?:\D|$)`)
-	mobile = regexp.MustCompile(`(?:^|\D)(?:\+?86[- ]?)?(1[3-9]\d{9})(?:\D|$)`)
+	idCard = regexp.MustCompile(before + `(\d{17}[\dXx])` + after)
+	mobile = regexp.MustCompile(before + `(?:\+?86[- ]?)?(1[3-9]\d{9})` + after)
 	mail   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}`)
 )
 

@@ -41,6 +41,8 @@ func TestPersonsAreRefused(t *testing.T) {
 		{"by a telephone number", `"note":"13812345678"`, "note"},
 		{"by a telephone number within a text", `"address":"湖滨路1号 13812345678"`, "address"},
 		{"by a telephone number as a number", `"note":13812345678`, "note"},
+		{"by a telephone number after a full stop", `"note":"Tel.13812345678."`, "note"},
+		{"by a telephone number with its country", `"note":"+86 13812345678"`, "note"},
 		{"by a mail address", `"note":"a.b@example.com"`, "note"},
 		{"in a nested list", `"units":[{"code":"1","households":2,"resident":"x"}]`, "units.resident"},
 		{"in a nested value", `"more":{"deep":["13812345678"]}`, "more"},
@@ -84,5 +86,14 @@ func TestCountsAreNotPersons(t *testing.T) {
 	}
 	if p.Objects != 1 {
 		t.Errorf("got %d objects", p.Objects)
+	}
+}
+
+// Decimals have as many digits as telephones.
+func TestDecimalsAreNotTelephones(t *testing.T) {
+	for _, value := range []string{`12345.14567890123`, `0.15912345678`, `15912345678.25`, `"12345.14567890123"`, `-0.15912345678`} {
+		if _, err := prepare(exchange.Import{As: "buildings"}, building(1, `"shape_area":`+value)); err != nil {
+			t.Errorf("%s: %v", value, err)
+		}
 	}
 }

@@ -33,7 +33,19 @@ func Interior(m MultiPolygon) (p Point, ok bool) {
 			return p, true
 		}
 	}
-	return m[0][0][0], false
+	return firstVertex(m), false
+}
+
+// firstVertex of a shape that has any; polygons and rings may be empty.
+func firstVertex(m MultiPolygon) Point {
+	for _, polygon := range m {
+		for _, ring := range polygon {
+			if len(ring) > 0 {
+				return ring[0]
+			}
+		}
+	}
+	return Point{}
 }
 
 // widest finds the widest stretch of the line at y that is inside, and its

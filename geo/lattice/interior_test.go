@@ -71,3 +71,16 @@ func TestWinding(t *testing.T) {
 		t.Error("a spike has area")
 	}
 }
+
+// Empty polygons and rings are no reason to panic.
+func TestInteriorOfThinShapes(t *testing.T) {
+	thin := lattice.Ring{{X: 5, Y: 5}, {X: 6, Y: 6}, {X: 7, Y: 7}}
+	for _, shape := range []lattice.MultiPolygon{{{thin}}, {{}, {thin}}, {{{}, thin}}} {
+		if p, ok := lattice.Interior(shape); ok || p != thin[0] {
+			t.Errorf("%v has %v inside, %v", shape, p, ok)
+		}
+	}
+	if _, ok := lattice.Interior(nil); ok {
+		t.Error("nothing has an inside")
+	}
+}
