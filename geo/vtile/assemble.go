@@ -18,14 +18,6 @@ type assembler struct {
 	mender mender
 }
 
-// end is where a piece meets the frame's sides: at is the way from the
-// north-west corner, clockwise on the screen, so with the interior on the right.
-type end struct {
-	at    int32
-	piece int32
-	exit  bool
-}
-
 // face is a polygon before it was cut.
 type face interface {
 	// holds tells whether a place that is not on the boundary is inside.
@@ -60,19 +52,6 @@ func (s *assembler) assemble(dst *polygons, c *clipper, whole face) {
 		return
 	}
 	s.mend(dst, c, s.sides(c))
-}
-
-// even tells that wherever pieces meet the sides as many end as begin: the sides
-// are all the face's, or none of them is.
-func (s *assembler) even() bool {
-	open := 0
-	for i, e := range s.ends {
-		open += e.step()
-		if open != 0 && (i+1 == len(s.ends) || s.ends[i+1].at != e.at) {
-			return false
-		}
-	}
-	return true
 }
 
 // sweep is twice the area that the way along a piece sweeps, seen from the
@@ -211,106 +190,6 @@ func (s *assembler) copy(c *clipper, p piece) {
 	s.fresh = append(s.fresh, c.fresh[p.first:p.first+p.count]...)
 }
 
-// corner adds the corners passed from one place on the sides to another.
-func (s *assembler) corner(c *clipper, from, to int32) {
-	w, h := c.Max.X-c.Min.X, c.Max.Y-c.Min.Y
-	marks := [4]int32{0, w, w + h, 2*w + h}
-	round := 2 * (w + h)
-	if to <= from {
-		to += round
-	}
-	for lap := int32(0); lap <= round; lap += round {
-		for i, m := range marks {
-			if m+lap > from && m+lap < to {
-				s.step(c.corners()[i], false)
-			}
-		}
-	}
-}
-
-// around is the way along the frame's sides from its north-west corner to p,
-// clockwise on the screen.
-func (c *clipper) around(p coverage.Pixel) int32 {
-	w, h := c.Max.X-c.Min.X, c.Max.Y-c.Min.Y
-	switch {
-	case p.Y == c.Min.Y:
-		return p.X - c.Min.X
-	case p.X == c.Max.X:
-		return w + p.Y - c.Min.Y
-	case p.Y == c.Max.Y:
-		return w + h + c.Max.X - p.X
-	default:
-		return 2*w + h + c.Max.Y - p.Y
-	}
-}
-
-// corners are the frame's, clockwise on the screen from the north-west.
-func (c *clipper) corners() [4]coverage.Pixel {
-	return [4]coverage.Pixel{c.Min, {X: c.Max.X, Y: c.Min.Y}, c.Max, {X: c.Min.X, Y: c.Max.Y}}
-}
-
-// sides returns the stretches of the sides that bound the face: where, walking
-// clockwise, more pieces have ended than begun.
-func (s *assembler) sides(c *clipper) []segment {
-	open, least := 0, 0
-	for i, e := range s.ends {
-		open += e.step()
-		if i+1 == len(s.ends) || s.ends[i+1].at != e.at { // among ends at one place there is no order
-			least = min(least, open)
-		}
-	}
-	open = -least
-	var out []segment
-	for i, e := range s.ends {
-		open += e.step()
-		next := s.ends[(i+1)%len(s.ends)]
-		if open <= 0 || e.at == next.at {
-			continue
-		}
-		s.points, s.fresh = s.points[:0], s.fresh[:0]
-		s.step(c.place(e.at), true)
-		s.corner(c, e.at, next.at)
-		s.step(c.place(next.at), true)
-		for k := 0; k+1 < len(s.points); k++ {
-			out = append(out, segment{s.points[k], s.points[k+1]})
-		}
-	}
-	return out
-}
-
-func (s *assembler) sidesAll(c *clipper, whole bool) []segment {
-	if !whole {
-		return nil
-	}
-	var out []segment
-	for i, p := range c.corners() {
-		out = append(out, segment{p, c.corners()[(i+1)%4]})
-	}
-	return out
-}
-
-func (e end) step() int {
-	if e.exit {
-		return 1
-	}
-	return -1
-}
-
-// place is the inverse of around.
-func (c *clipper) place(at int32) coverage.Pixel {
-	w, h := c.Max.X-c.Min.X, c.Max.Y-c.Min.Y
-	switch {
-	case at <= w:
-		return coverage.Pixel{X: c.Min.X + at, Y: c.Min.Y}
-	case at <= w+h:
-		return coverage.Pixel{X: c.Max.X, Y: c.Min.Y + at - w}
-	case at <= 2*w+h:
-		return coverage.Pixel{X: c.Max.X - (at - w - h), Y: c.Max.Y}
-	default:
-		return coverage.Pixel{X: c.Min.X, Y: c.Max.Y - (at - 2*w - h)}
-	}
-}
-
 // mend makes the polygons of what touches itself.
 func (s *assembler) mend(dst *polygons, c *clipper, sides []segment) {
 	segs := append(s.mender.segs[:0], sides...)
@@ -325,81 +204,4 @@ func (s *assembler) mend(dst *polygons, c *clipper, sides []segment) {
 	}
 	s.mender.segs = segs
 	s.mender.mend(dst)
-}
-
-// simple tells that no ring touches itself. Only the segments of sails are looked
-// at: the others were valid before, and along the sides nothing lies between one
-// end and the next. But where the rings of the face touched at a place, as they
-// may, the cut may have made one ring of them.
-func (s *assembler) simple(c *clipper) bool {
-	if c.rings > 1 && s.repeats() {
-		return false
-	}
-	for _, r := range s.rings {
-		if r.count < 3 {
-			return false
-		}
-		for i := 0; i < r.count; i++ {
-			first := i
-			for i < r.count && s.fresh[r.first+i] {
-				i++
-			}
-			if i > first && s.touched(r, first, i) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// repeats tells that a ring comes to a place twice.
-func (s *assembler) repeats() bool {
-	for _, r := range s.rings {
-		s.sorted = append(s.sorted[:0], s.of(r)...)
-		slices.SortFunc(s.sorted, comparePixels)
-		for i := 1; i < len(s.sorted); i++ {
-			if s.sorted[i] == s.sorted[i-1] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// touched tells that a sail, the segments of a ring from its first place to its
-// last, meets a segment other than at the ends that they have in common.
-func (s *assembler) touched(r ring, first, last int) bool {
-	box := emptyPixels
-	for i := first; i <= last; i++ {
-		box = grow(box, s.points[r.first+i%r.count])
-	}
-	for _, o := range s.rings {
-		prev := o.first + o.count - 1
-		p := s.points[prev]
-		for k := o.first; k < o.first+o.count; k++ {
-			q := s.points[k]
-			if max(p.X, q.X) >= box.Min.X && min(p.X, q.X) <= box.Max.X && max(p.Y, q.Y) >= box.Min.Y && min(p.Y, q.Y) <= box.Max.Y {
-				for i := first; i < last; i++ {
-					if s.meet(r.first+i, r.first+(i+1)%r.count, prev, k) {
-						return true
-					}
-				}
-			}
-			prev, p = k, q
-		}
-	}
-	return false
-}
-
-// meet tells that two different segments, from i to j and from m to n, meet
-// other than where one follows the other.
-func (s *assembler) meet(i, j, m, n int) bool {
-	if i == m {
-		return false
-	}
-	a, b, p, q := s.points[i], s.points[j], s.points[m], s.points[n]
-	return n != i && onSegment(q, a, b) ||
-		m != j && onSegment(p, a, b) ||
-		j != m && onSegment(b, p, q) ||
-		i != n && onSegment(a, p, q)
 }
