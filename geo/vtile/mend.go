@@ -17,14 +17,21 @@ type segment struct{ a, b coverage.Pixel }
 // meet, lets opposite ones cancel, keeps those with the inside on one hand only,
 // and walks along these. Inside is what the rings wind around at least once.
 //
-// It is the slow and general way, for the few shapes that need it: its time
-// grows with the square of their size.
+// It is the slow and general way, for the few shapes that need it.
 type mender struct {
 	segs  []segment
 	cuts  []breakAt
+	bands bands
 	walk  []coverage.Pixel
+	seen  map[coverage.Pixel]int // where a place stands in walk
 	loops polygons
+	work  int // pairs of segments that may still be compared
 }
+
+// mostWork bounds how many pairs of segments are compared for one shape: about
+// a quarter of a second. Shapes of cities need a thousandth of it; one made to need more
+// is not drawn.
+const mostWork = 50_000_000
 
 // breakAt is a place at which a segment is to be broken.
 type breakAt struct {
@@ -39,19 +46,25 @@ const maxRounds = 32
 
 // mend appends the polygons of m.segs to dst.
 func (m *mender) mend(dst *polygons) {
+	m.work = mostWork
+	most := 8*len(m.segs) + 1000 // pieces: a shape of a city has few crossings
 	for range maxRounds {
-		if !m.breakUp() {
+		if !m.breakUp(most) {
 			break
 		}
 	}
 	m.cancel()
 	m.bounds()
+	if m.work < 0 {
+		return
+	}
 	m.trace()
 	m.loops.group(dst)
 }
 
 // breakUp breaks all segments where they meet others, and tells whether any did.
-func (m *mender) breakUp() bool {
+// If that would make more than most of them, the shape is given up.
+func (m *mender) breakUp(most int) bool {
 	slices.SortFunc(m.segs, func(s, t segment) int {
 		return cmp.Compare(min(s.a.X, s.b.X), min(t.a.X, t.b.X))
 	})
@@ -62,6 +75,10 @@ func (m *mender) breakUp() bool {
 			t := m.segs[j]
 			if min(t.a.X, t.b.X) > east {
 				break
+			}
+			if m.work--; m.work < 0 || len(m.cuts) > most {
+				m.work = -1
+				return false
 			}
 			if max(s.a.Y, s.b.Y) < min(t.a.Y, t.b.Y) || max(t.a.Y, t.b.Y) < min(s.a.Y, s.b.Y) {
 				continue
@@ -182,71 +199,14 @@ func (m *mender) cancel() {
 	m.segs = out
 }
 
-// bounds keeps the segments that have the inside on one hand and the outside on
-// the other, with the inside on the right of a walker on the screen.
-func (m *mender) bounds() {
-	kept := make([]segment, 0, len(m.segs))
-	for i := 0; i < len(m.segs); {
-		s, many := m.segs[i], 0
-		for ; i < len(m.segs) && m.segs[i] == s; i++ {
-			many++
-		}
-		right, left := m.winding(s, many)
-		switch {
-		case right > 0 && left <= 0:
-			kept = append(kept, s)
-		case left > 0 && right <= 0:
-			kept = append(kept, segment{s.b, s.a})
-		}
-	}
-	m.segs = kept
-}
-
-// winding returns how often the rings wind around the two hands of a segment
-// that is there many times: a ray from its middle, in doubled coordinates, to
-// the east, or to the south if it runs east-west, counts what it crosses.
-func (m *mender) winding(s segment, many int) (right, left int) {
-	level := s.a.Y == s.b.Y
-	turn := func(p coverage.Pixel) (u, v int64) {
-		if level {
-			return int64(p.Y), -int64(p.X)
-		}
-		return int64(p.X), int64(p.Y)
-	}
-	au, av := turn(s.a)
-	bu, bv := turn(s.b)
-	mu, mv := au+bu, av+bv
-	w := 0
-	for _, t := range m.segs {
-		if t == s {
-			continue
-		}
-		pu, pv := turn(t.a)
-		qu, qv := turn(t.b)
-		if (2*pv > mv) == (2*qv > mv) {
-			continue
-		}
-		d := 2*(qu-pu)*(mv-2*pv) - 2*(qv-pv)*(mu-2*pu)
-		switch {
-		case qv > pv && d > 0:
-			w++
-		case qv < pv && d < 0:
-			w--
-		}
-	}
-	// With y down, what is on the ray's side of a segment that runs with v is on
-	// a walker's left, and its other hand is wound around once more.
-	if bv > av {
-		return w + many, w
-	}
-	return w, w - many
-}
-
 // trace walks along the segments, at every place turning into the nearest one
 // on the inside, and takes out a ring whenever a place comes again. So rings
 // touch themselves nowhere, and what hangs together only by a point comes apart.
 func (m *mender) trace() {
 	m.loops.clear()
+	if m.seen == nil {
+		m.seen = map[coverage.Pixel]int{}
+	}
 	slices.SortFunc(m.segs, func(s, t segment) int {
 		return cmp.Or(comparePixels(s.a, t.a), comparePixels(s.b, t.b))
 	})
@@ -256,6 +216,7 @@ func (m *mender) trace() {
 			continue
 		}
 		m.walk = m.walk[:0]
+		clear(m.seen)
 		last := i
 		for at := i; at >= 0; at = m.follow(at, used) {
 			used[at], last = true, at
@@ -267,8 +228,9 @@ func (m *mender) trace() {
 
 // visit adds a place to the walk and takes out the ring that it closes.
 func (m *mender) visit(p coverage.Pixel) {
-	i := slices.Index(m.walk, p)
-	if i < 0 {
+	i, again := m.seen[p]
+	if !again {
+		m.seen[p] = len(m.walk)
 		m.walk = append(m.walk, p)
 		return
 	}
@@ -276,6 +238,9 @@ func (m *mender) visit(p coverage.Pixel) {
 		m.loops.begin()
 		m.loops.points = append(m.loops.points, m.walk[i:]...)
 		m.loops.finish()
+	}
+	for _, q := range m.walk[i+1:] {
+		delete(m.seen, q)
 	}
 	m.walk = m.walk[:i+1]
 }

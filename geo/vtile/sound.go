@@ -13,6 +13,10 @@ const few = 32
 // prover tells polygons that are valid from those that need mending.
 type prover struct{ segs []segment }
 
+// mostPairs bounds how many pairs of segments are compared; a shape that needs
+// more is not called sound.
+const mostPairs = 20_000_000
+
 // sound tells that no two rings of g touch, no ring touches itself, holes lie in
 // their outer rings and outer rings in no other polygon. Each ring turns as its
 // role says. It may say no to polygons whose rings touch as they may: these are
@@ -41,6 +45,7 @@ func (v *prover) apart() bool {
 			return cmp.Compare(min(s.a.X, s.b.X), min(t.a.X, t.b.X))
 		})
 	}
+	work := mostPairs
 	for i, s := range v.segs {
 		east := max(s.a.X, s.b.X)
 		lo, hi := min(s.a.Y, s.b.Y), max(s.a.Y, s.b.Y)
@@ -50,6 +55,9 @@ func (v *prover) apart() bool {
 					break
 				}
 				continue
+			}
+			if work--; work < 0 {
+				return false
 			}
 			if max(t.a.Y, t.b.Y) < lo || min(t.a.Y, t.b.Y) > hi {
 				continue
