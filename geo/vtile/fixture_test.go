@@ -52,6 +52,18 @@ func fixture(t testing.TB, name string) *world.World {
 	}
 	p := world.Parts{Seq: 1, At: time.Unix(1700000000, 0), Scheme: c.Scheme, Estates: c.Estates, Buildings: c.Buildings,
 		Devices: c.Devices, Sites: c.Sites, Posts: c.Posts, Base: c.Base}
+	p.Networks = networks(t, c)
+	w, err := world.New(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// networks makes the coverages of a generated city.
+func networks(t testing.TB, c *citygen.City) []world.Part {
+	t.Helper()
+	var out []world.Part
 	for _, n := range c.Scheme.Networks {
 		part := world.Part{ID: n.ID}
 		var shapes []coverage.Shape
@@ -67,11 +79,7 @@ func fixture(t testing.TB, name string) *world.World {
 		if n.Kind != geo.Stacked {
 			part.Coverage = built(t, n, part.Grids, shapes)
 		}
-		p.Networks = append(p.Networks, part)
+		out = append(out, part)
 	}
-	w, err := world.New(p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
+	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
 	"onegrid/geo/world"
 )
 
@@ -44,7 +45,9 @@ func newNetwork(net *world.Network) *network {
 	if net == nil || net.Coverage == nil {
 		return nil
 	}
-	n := &network{net: net, shapes: net.Coverage.Simplify()}
+	n := &network{net: net}
+	var wg sync.WaitGroup
+	wg.Go(func() { n.shapes = net.Coverage.Simplify() })
 	for i, l := range net.Spec.Levels {
 		if l.Kind == "" || l.Kind == geo.AreaLevel {
 			n.levels = append(n.levels, i)
@@ -53,6 +56,7 @@ func newNetwork(net *world.Network) *network {
 	n.measure()
 	n.label()
 	n.name()
+	wg.Wait()
 	return n
 }
 
@@ -68,23 +72,42 @@ func (n *network) name() {
 	n.dict = m.dict
 }
 
-// measure finds how wide the areas of each level are.
+// measure finds how wide the areas of each level are: the width of most of them.
 func (n *network) measure() {
-	finest := n.shapes.Pixels(MaxZoom)
-	byLevel := make([][]int64, len(n.net.Spec.Levels))
-	for i, a := range n.net.Coverage.Areas() {
-		if b := finest.Box(int32(i)); b.Min.X <= b.Max.X {
-			byLevel[a.Level] = append(byLevel[a.Level], int64(max(b.Max.X-b.Min.X, b.Max.Y-b.Min.Y)))
+	c := n.net.Coverage
+	areas := c.Areas()
+	boxes := make([]lattice.Box, len(areas))
+	for i := range boxes {
+		boxes[i] = lattice.EmptyBox()
+	}
+	for i := range c.Arcs() {
+		arc := c.Arc(i)
+		box := lattice.BoxOf(arc.Points...)
+		for _, r := range [2]coverage.Region{arc.Left, arc.Right} {
+			if a := c.AreaOf(r); a >= 0 {
+				boxes[a] = boxes[a].Union(box)
+			}
 		}
 	}
-	for _, l := range n.levels {
-		w := byLevel[l]
-		slices.Sort(w)
-		middle := int64(0)
-		if len(w) > 0 {
-			middle = w[len(w)/2]
+	wide := make([][]int64, len(n.net.Spec.Levels))
+	for i := len(areas) - 1; i >= 0; i-- { // parents come before their children
+		b := boxes[i]
+		if b.Empty() {
+			continue
 		}
-		n.widths = append(n.widths, middle<<(baseBits-extentBits-MaxZoom))
+		if up := areas[i].Parent; up >= 0 {
+			boxes[up] = boxes[up].Union(b)
+		}
+		nw, se := project(lattice.Point{X: b.Min.X, Y: b.Max.Y}), project(lattice.Point{X: b.Max.X, Y: b.Min.Y})
+		wide[areas[i].Level] = append(wide[areas[i].Level], int64(max(se.X-nw.X, se.Y-nw.Y)))
+	}
+	for _, l := range n.levels {
+		slices.Sort(wide[l])
+		middle := int64(0)
+		if m := len(wide[l]); m > 0 {
+			middle = wide[l][m/2]
+		}
+		n.widths = append(n.widths, middle)
 	}
 }
 
