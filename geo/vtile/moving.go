@@ -77,7 +77,7 @@ func (d *drawer) drawViews(w *world.World, t Tile) {
 
 // farther returns the box with so many metres more on each side.
 func farther(b lattice.Box, metres float64) lattice.Box {
-	const degree = 111_000.0 // metres, the least that a degree of latitude is, and a bit less
+	const degree = 108_000.0 // metres: less than any degree of latitude is, so that the box is large enough
 	lat := max(math.Abs(float64(b.Min.Y)), math.Abs(float64(b.Max.Y))) / lattice.Scale
 	dy := metres / degree * lattice.Scale
 	dx := dy / max(math.Cos(min(lat+1, 89)*math.Pi/180), 0.01)
