@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
@@ -128,5 +129,94 @@ func TestHigherLevelOutlinesOfAnyKind(t *testing.T) {
 				t.Errorf("it differs by %.3f of its area, want %.3f", got, test.differ)
 			}
 		})
+	}
+}
+
+// exported writes all areas of a network in force.
+func exported(t *testing.T, s *standing, level string) string {
+	t.Helper()
+	var b strings.Builder
+	w := exchange.NewWriter(&b)
+	for i := range s.grids {
+		area, _ := s.coverage.AreaByCode(s.grids[i].Code)
+		if level != "" && s.grids[i].Level != level {
+			continue
+		}
+		if err := w.Grid(&s.grids[i], s.coverage.Polygons(area)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Close()
+	return b.String()
+}
+
+// All levels of an uneven network, in one file, come back as they went out.
+func TestExportOfAllLevelsImports(t *testing.T) {
+	s := stand(t)
+	for _, empty := range []bool{false, true} { // into the same network, and into none
+		now := *s
+		if empty {
+			now.grids, now.coverage = nil, nil
+		}
+		p, err := exchange.Prepare(context.Background(), &now, exchange.Import{As: "grids", Policy: coverage.Policy{WideGaps: coverage.VoidGaps}},
+			[]exchange.File{{Name: "all.geojson", Reader: strings.NewReader(exported(t, s, ""))}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Blockers != 0 || len(p.Differences) != 0 || p.Objects != len(s.grids) {
+			t.Fatalf("%d objects, %d blockers, %v, %v", p.Objects, p.Blockers, p.Coverage.Repairs, p.Differences)
+		}
+		var kept shelf
+		if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		hash := s.coverage.Hash()
+		if want := hex.EncodeToString(hash[:]); kept.pubs[0].Hash != want {
+			t.Error("the map changed")
+		}
+		levels := map[string]string{}
+		for _, g := range s.grids {
+			levels[g.Code] = g.Level
+		}
+		for _, g := range kept.pubs[0].Grids {
+			if g.Level != levels[g.Code] {
+				t.Errorf("%s is of level %s, was of %s", g.Code, g.Level, levels[g.Code])
+			}
+		}
+	}
+}
+
+// A file of a higher level alone does not replace the finest.
+func TestHigherLevelAloneIsRefused(t *testing.T) {
+	s := stand(t)
+	_, err := exchange.Prepare(context.Background(), s, exchange.Import{As: "grids"},
+		[]exchange.File{{Name: "streets.geojson", Reader: strings.NewReader(exported(t, s, "street"))}}, nil)
+	if geo.KindOf(err) != geo.Conflict {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What a foreign file calls a level is none of the network's.
+func TestForeignLevelsAreIgnored(t *testing.T) {
+	feature := `{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]},"properties":{"code":"g","parent":"d","level":%s}}`
+	hierarchy := "grid,district\ng,d\n"
+	for _, level := range []string{`3`, `"third"`, `null`, `{"a":1}`, `[1]`} {
+		p, err := prepare(exchange.Import{As: "grids", Parents: strings.NewReader(hierarchy)}, fmt.Sprintf(feature, level))
+		if err != nil || p.Blockers != 0 || p.Objects != 2 {
+			t.Errorf("level %s: %+v, %v", level, p, err)
+		}
+	}
+}
+
+// Who imports only the finest level loses areas above that have none, and is told.
+func TestChildlessAreasAreNoted(t *testing.T) {
+	s := stand(t)
+	p, err := exchange.Prepare(context.Background(), s, exchange.Import{As: "grids"},
+		[]exchange.File{{Name: "grids.geojson", Reader: strings.NewReader(exported(t, s, "grid"))}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Notes) != 1 || p.Notes[0].Kind != "childless" || p.Notes[0].Code != "s2" {
+		t.Errorf("the notes are %+v", p.Notes)
 	}
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/hex"
+	"slices"
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
@@ -15,7 +16,10 @@ func (w *work) grids(files []File) error {
 		return err
 	}
 	w.preview.Network, w.preview.Level = n.ID, level
-	g := &gridReader{network: n, level: level, fields: w.in.Fields, geometry: w.geometry, notes: &w.notes, rows: map[string]int{}}
+	g := &gridReader{
+		network: n, level: level, mixed: w.in.Level == "",
+		fields: w.in.Fields, geometry: w.geometry, notes: &w.notes, rows: map[string]int{},
+	}
 	if w.in.Parents != nil {
 		if g.hierarchy, err = readHierarchy(w.in.Parents, n); err != nil {
 			return err
@@ -46,6 +50,9 @@ func (w *work) grids(files []File) error {
 	case level != drawn[len(drawn)-1].ID:
 		return w.compare(n, g)
 	}
+	if err := g.hasFinest(w.now); err != nil {
+		return err
+	}
 	return w.build(n, g)
 }
 
@@ -53,6 +60,7 @@ func (w *work) grids(files []File) error {
 type gridReader struct {
 	network   *geo.Network
 	level     string
+	mixed     bool // features may name another level, as those of an export do
 	fields    Fields
 	geometry  *geometryReader
 	hierarchy *hierarchy
@@ -64,7 +72,7 @@ type gridReader struct {
 
 func (g *gridReader) add(f *Feature) error {
 	r := &row{f: f, fields: g.fields}
-	grid := geo.Grid{Code: r.code(), Network: g.network.ID, Level: g.level, Name: r.name("name"), Parent: r.text("parent")}
+	grid := geo.Grid{Code: r.code(), Network: g.network.ID, Level: g.levelOf(r), Name: r.name("name"), Parent: r.text("parent")}
 	if r.err != nil {
 		return r.err
 	}
@@ -93,6 +101,34 @@ func (g *gridReader) add(f *Feature) error {
 	}
 	g.grids = append(g.grids, grid)
 	g.shapes = append(g.shapes, coverage.Shape{Code: grid.Code, Shape: shape, Row: f.Row})
+	return nil
+}
+
+// levelOf returns the level that a feature names, where that is one of the
+// network's drawn ones and no level was asked for: foreign files may count
+// something else as a level.
+func (g *gridReader) levelOf(r *row) string {
+	if !g.mixed {
+		return g.level
+	}
+	raw, _ := r.get("level")
+	if named, ok := scalar(raw); ok {
+		for _, l := range g.network.DrawnLevels() {
+			if l.ID == named {
+				return named
+			}
+		}
+	}
+	return g.level
+}
+
+// hasFinest refuses files that would replace a network's finest areas and have
+// none: most likely they were meant to be compared.
+func (g *gridReader) hasFinest(now Current) error {
+	finest := func(grid geo.Grid) bool { return grid.Level == g.level }
+	if current, _ := now.Grids(g.network.ID); slices.ContainsFunc(current, finest) && !slices.ContainsFunc(g.grids, finest) {
+		return geo.Errorf(geo.Conflict, "the files hold no area of level %q, and network %q has some; say which level they are of to compare it", g.level, g.network.ID).On("level", g.grids[0].Level)
+	}
 	return nil
 }
 
@@ -126,7 +162,13 @@ func (w *work) withAncestors(n *geo.Network, g *gridReader) ([]geo.Grid, error) 
 			known[grid.Code] = true
 		}
 	}
-	return append(all, needed(all, above, known)...), nil
+	all = append(all, needed(all, above, known)...)
+	for _, grid := range current {
+		if _, ok := above[grid.Code]; ok && !known[grid.Code] {
+			w.notes.add(Note{Kind: "childless", Code: grid.Code, Done: "left out: it stands above nothing that the files hold"})
+		}
+	}
+	return all, nil
 }
 
 // complete gives grids the parents and names that their files do not tell: those
@@ -179,9 +221,16 @@ func (w *work) build(n *geo.Network, g *gridReader) error {
 		return err
 	}
 	w.progress("building", 0, len(g.shapes))
-	c, report, err := coverage.Build(*n, areas, g.shapes, w.in.Policy)
+	drawn, upper := leaves(g.shapes, grids)
+	c, report, err := coverage.Build(*n, areas, drawn, w.in.Policy)
 	if err != nil {
 		return err
+	}
+	for i := range upper {
+		area, _ := c.AreaByCode(upper[i].Code)
+		if err := w.differ(&upper[i], c.Polygons(area)); err != nil {
+			return err
+		}
 	}
 	w.progress("checking", 0, len(g.shapes))
 	w.preview.Coverage = report
@@ -193,6 +242,23 @@ func (w *work) build(n *geo.Network, g *gridReader) error {
 	w.publish(n, grids, c)
 	w.progress("checking", len(g.shapes), len(g.shapes))
 	return nil
+}
+
+// leaves parts shapes into those of areas that nothing stands under, which are
+// drawn, and those of the others, which are unions and only compared.
+func leaves(shapes []coverage.Shape, grids []geo.Grid) (drawn, upper []coverage.Shape) {
+	parent := map[string]bool{}
+	for i := range grids {
+		parent[grids[i].Parent] = true
+	}
+	for _, s := range shapes {
+		if parent[s.Code] {
+			upper = append(upper, s)
+		} else {
+			drawn = append(drawn, s)
+		}
+	}
+	return drawn, upper
 }
 
 // publish checks a network's new state and prepares its publication.

@@ -16,7 +16,7 @@ import (
 type Import struct {
 	As      string // grids, estates, buildings, devices, sites, posts, base
 	Network string // of grids; the basic one if empty
-	Level   string // of grids; the finest drawn one if empty
+	Level   string // of grids; if empty, what a feature's level says, else the finest drawn one
 	Fields  Fields // our name -> the file's
 	Parents io.Reader
 	CRS     crs.System // wgs84 if zero
