@@ -3,9 +3,9 @@
 // overlap cannot be written down and a gap cannot hide.
 //
 // Build makes one of polygons: edges are snapped onto the lattice and noded
-// (node.go), faces found (chain.go, face.go), given to the areas that claim them
-// (claim.go), and what is left over or claimed twice is settled by a policy and
-// reported (settle.go). Check looks for faults without trusting any of that.
+// (node.go), faces found (chain.go, face.go) and given to the areas that claim
+// them; what is left over or claimed twice is settled by a policy and reported
+// (settle.go). Check looks for faults without trusting any of that.
 package coverage
 
 import (
