@@ -129,24 +129,37 @@ func (l *linework) dropUnused() {
 
 // index numbers the distinct ends of edges in Z-order and returns each edge's.
 func (l *linework) index(edges []edge) []segment {
-	// Edges of a ring follow each other, so most ends are met twice in a row.
+	// Edges of a ring follow each other, and what was bent comes as often in a row
+	// as it has labels, so most ends are those of the edge before.
 	keys := make([]keyed, 0, len(edges)+len(edges)/8)
+	number := func(p lattice.Point) uint32 {
+		keys = append(keys, keyed{zkey(p), uint32(len(keys))})
+		return uint32(len(keys) - 1)
+	}
 	ends := make([]segment, len(edges))
+	var before edge
+	var last segment // of the edge before
 	for i, e := range edges {
-		if i == 0 || edges[i-1].b != e.a {
-			keys = append(keys, keyed{zkey(e.a), uint32(len(keys))})
+		s := segment{last.v, last.v}
+		switch {
+		case i > 0 && e.a == before.b:
+		case i > 0 && e.a == before.a:
+			s.u = last.u
+		default:
+			s.u = number(e.a)
 		}
-		ends[i].u = uint32(len(keys) - 1)
-		keys = append(keys, keyed{zkey(e.b), uint32(len(keys))})
-		ends[i].v = uint32(len(keys) - 1)
+		if i == 0 || e.b != before.b {
+			s.v = number(e.b)
+		}
+		ends[i], before, last = s, e, s
 	}
 	rank := make([]uint32, len(keys))
 	l.points = make([]lattice.Point, 0, len(keys)/2)
-	last := uint64(0)
+	previous := uint64(0)
 	for i, k := range sortKeyed(keys) {
-		if i == 0 || k.key != last {
+		if i == 0 || k.key != previous {
 			l.points = append(l.points, zpoint(k.key))
-			last = k.key
+			previous = k.key
 		}
 		rank[k.id] = uint32(len(l.points) - 1)
 	}
