@@ -53,7 +53,7 @@ func (c *loadCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	show.done()
-	if err := os.Rename(part, path); err != nil {
+	if err := sqlite.Move(part, path); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s: %s, %s, %s in %.1f s\n", city.Scheme.Name.In("en"), plural(len(city.Grids), "area"),

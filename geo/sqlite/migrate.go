@@ -64,10 +64,14 @@ func newer(path string, is, newest int64) error {
 // checkOurs refuses a file that is not a store.
 func checkOurs(ctx context.Context, db *sql.DB, path string) error {
 	var id int
-	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id); err != nil {
+	err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id)
+	switch {
+	case resultCode(err) == codeReadOnly:
+		return (&geo.Error{Kind: geo.Unavailable, Message: "the folder of " + path + " must be writable: who reads the store keeps a file beside it", Err: err}).On("store", path)
+	case err != nil && resultCode(err) != codeNotADB:
 		return wrap("open "+path, err)
 	}
-	if id != applicationID {
+	if err != nil || id != applicationID {
 		return geo.Errorf(geo.Invalid, "%s is not a store of onegrid", path).On("store", path)
 	}
 	return nil
@@ -109,10 +113,10 @@ func backUp(ctx context.Context, db *sql.DB, to string) error {
 
 // checkReadable refuses, for a reader, what migrate would refuse or change.
 func checkReadable(ctx context.Context, db *sql.DB, path string, steps fs.FS) error {
-	if err := checkVersion(ctx, db); err != nil {
+	if err := checkOurs(ctx, db, path); err != nil {
 		return err
 	}
-	if err := checkOurs(ctx, db, path); err != nil {
+	if err := checkVersion(ctx, db); err != nil {
 		return err
 	}
 	var is int64

@@ -31,9 +31,9 @@ func Create(ctx context.Context, path string, scheme geo.Scheme) (*Store, error)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	if err := mustNotExist(path); err != nil {
 		l.release()
-		return nil, geo.Errorf(geo.Conflict, "%s exists already", path).On("store", path)
+		return nil, err
 	}
 	if err := createFile(ctx, path, scheme); err != nil {
 		l.release()
@@ -54,10 +54,35 @@ func createFile(ctx context.Context, path string, scheme geo.Scheme) error {
 	if _, err := os.Stat(tmp + "-wal"); err == nil {
 		return geo.Errorf(geo.Internal, "the new store still has a log of its own beside it")
 	}
-	if err := os.Rename(tmp, path); err != nil {
-		return fileError("create", path, err)
+	return moveIn(tmp, path)
+}
+
+// Move brings a closed store to a path where there is none: Conflict otherwise,
+// and when a process still has the one that was there open for writing.
+func Move(from, to string) error {
+	l, err := takeLock(to)
+	if err != nil {
+		return err
 	}
-	return syncFolder(path)
+	defer l.release()
+	if err := mustNotExist(to); err != nil {
+		return err
+	}
+	return moveIn(from, to)
+}
+
+// moveIn gives a whole store its name. The log of a store that was removed from
+// there must go first: SQLite would take it for the new one's.
+func moveIn(from, to string) error {
+	for _, suffix := range [...]string{"-wal", "-shm"} {
+		if err := os.Remove(to + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fileError("create", to, err)
+		}
+	}
+	if err := os.Rename(from, to); err != nil {
+		return fileError("create", to, err)
+	}
+	return syncFolder(to)
 }
 
 func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
@@ -77,7 +102,7 @@ func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
 	if _, err := db.ExecContext(ctx, `INSERT INTO store (id) VALUES (?)`, hex.EncodeToString(id)); err != nil {
 		return wrap("create the store", err)
 	}
-	w, err := newWriter(ctx, db)
+	w, err := newWriter(ctx, db, tmp)
 	if err != nil {
 		return err
 	}
@@ -118,7 +143,7 @@ func openLocked(ctx context.Context, path string, l *lock) (*Store, error) {
 		return nil, err
 	}
 	if err = migrate(ctx, db, path, migrations()); err == nil {
-		s.writer, err = newWriter(ctx, db)
+		s.writer, err = newWriter(ctx, db, path)
 	}
 	if err != nil {
 		db.Close()
@@ -146,8 +171,19 @@ func OpenReader(ctx context.Context, path string) (*Store, error) {
 }
 
 func mustExist(path string) error {
-	if _, err := os.Stat(path); err != nil {
+	info, err := os.Stat(path)
+	if err != nil {
 		return fileError("open", path, err)
+	}
+	if info.IsDir() {
+		return geo.Errorf(geo.Invalid, "%s is a folder, not a store", path).On("store", path)
+	}
+	return nil
+}
+
+func mustNotExist(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return geo.Errorf(geo.Conflict, "%s exists already", path).On("store", path)
 	}
 	return nil
 }

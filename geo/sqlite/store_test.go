@@ -129,6 +129,12 @@ func TestCreateAndOpenRefuse(t *testing.T) {
 	if got, _ := os.ReadFile(text); !strings.HasPrefix(string(got), "not a database ") {
 		t.Error("a text file was written to")
 	}
+	if _, err := sqlite.OpenReader(ctx, text); geo.KindOf(err) != geo.Invalid {
+		t.Errorf("read a text file: %v", err)
+	}
+	if _, err := sqlite.OpenReader(ctx, t.TempDir()); geo.KindOf(err) != geo.Invalid {
+		t.Errorf("read a folder: %v", err)
+	}
 	odd := filepath.Join(t.TempDir(), "odd name %41?#.db")
 	o, err := sqlite.Create(ctx, odd, storetest.Scheme())
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 // line; small writes that wait together share a transaction, and so one wait for
 // the disk.
 type writer struct {
+	place     place
 	db        *sql.DB
 	conn      *sql.Conn // the only one
 	tx        tx        // reused
@@ -35,12 +36,17 @@ type job struct {
 // gather is how many small writes share a transaction at most.
 const gather = 512
 
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
+func newWriter(ctx context.Context, db *sql.DB, path string) (*writer, error) {
+	at, err := placeOf(path)
+	if err != nil {
+		return nil, err
+	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, wrap("open the store", err)
 	}
 	w := &writer{
+		place:     at,
 		db:        db,
 		conn:      conn,
 		jobs:      make(chan *job, gather),
@@ -155,8 +161,12 @@ func (w *writer) commit(group []*job) {
 }
 
 // transact returns the error that befell the whole transaction; a job's own
-// refusal is in the job.
+// refusal is in the job. It looks for the file before, so as not to write into
+// what lies beside another, and after, so as not to acknowledge what is lost.
 func (w *writer) transact(group []*job) error {
+	if err := w.place.check(); err != nil {
+		return err
+	}
 	// The transaction is the group's, not one caller's: only a job that is
 	// alone may be interrupted by its caller.
 	ctx := context.Background()
@@ -176,5 +186,8 @@ func (w *writer) transact(group []*job) error {
 			j.err = err
 		}
 	}
-	return t.commit()
+	if err := t.commit(); err != nil {
+		return err
+	}
+	return w.place.check()
 }

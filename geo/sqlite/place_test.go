@@ -1,0 +1,100 @@
+package sqlite_test
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"onegrid/geo"
+	"onegrid/geo/sqlite"
+	"onegrid/geo/storetest"
+)
+
+// TestNothingIsKeptInALostFile takes the store away from under its writer: what
+// SQLite would commit to the removed file must not be acknowledged.
+func TestNothingIsKeptInALostFile(t *testing.T) {
+	ctx := context.Background()
+	s, other := create(t), create(t)
+	open := func() error {
+		_, _, _, err := s.OpenIncident(ctx, geo.Incident{Category: "noise", State: "open"}, "")
+		return err
+	}
+	if err := open(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(s.Path(), s.Path()+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(); geo.KindOf(err) != geo.Unavailable {
+		t.Errorf("the file is gone: %v", err)
+	}
+	other.Close()
+	if err := os.Rename(other.Path(), s.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(); geo.KindOf(err) != geo.Unavailable {
+		t.Errorf("another file is there: %v", err)
+	}
+	if err := os.Rename(s.Path()+".away", s.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(); err != nil {
+		t.Errorf("the file is back: %v", err)
+	}
+}
+
+// TestANewStoreTakesNoOldLog makes stores where one was removed whose writer had
+// been killed: its log is still there, and SQLite would read it into the new one.
+func TestANewStoreTakesNoOldLog(t *testing.T) {
+	ctx := context.Background()
+	for name, make := range map[string]func(path string) error{
+		"create": func(path string) error {
+			s, err := sqlite.Create(ctx, path, storetest.Scheme())
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		},
+		"move": func(path string) error {
+			s := create(t)
+			s.Close()
+			return sqlite.Move(s.Path(), path)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			killed := create(t)
+			path := killed.Path() + ".new-city"
+			if _, _, _, err := killed.OpenIncident(ctx, geo.Incident{Category: "noise", State: "open"}, ""); err != nil {
+				t.Fatal(err)
+			}
+			log, err := os.ReadFile(killed.Path() + "-wal")
+			if err != nil || len(log) == 0 {
+				t.Fatalf("no log to leave behind: %v", err)
+			}
+			if err := os.WriteFile(path+"-wal", log, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if err := make(path); err != nil {
+				t.Fatal(err)
+			}
+			s, err := sqlite.Open(ctx, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if changes, err := s.Changes(ctx, 0, 10); err != nil || len(changes) != 1 {
+				t.Errorf("a new store has %d changes, want 1 (its scheme): %v", len(changes), err)
+			}
+		})
+	}
+}
+
+// TestMoveRefuses keeps a store from being moved over another.
+func TestMoveRefuses(t *testing.T) {
+	s, other := create(t), create(t)
+	s.Close()
+	other.Close()
+	if err := sqlite.Move(s.Path(), other.Path()); geo.KindOf(err) != geo.Conflict {
+		t.Errorf("moved over a store: %v", err)
+	}
+}
