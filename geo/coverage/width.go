@@ -34,8 +34,9 @@ func (s *settler) measure(faces ...uint32) *measured {
 		}
 		inside = func(face uint32) bool { return set[face] }
 	}
+	area, low, high := 0.0, o.Y, o.Y
 	for _, face := range faces {
-		m.areaM2 += float64(s.area2[face]) / 2 * east * north
+		area += float64(s.area2[face]) / 2
 		for _, h := range s.halvesOf(face) {
 			if inside(s.left[h^1]) {
 				continue
@@ -43,6 +44,7 @@ func (s *settler) measure(faces ...uint32) *measured {
 			verts := s.of(h >> 1)
 			for i := 1; i < len(verts); i++ {
 				p, q := s.lw.points[verts[i-1]], s.lw.points[verts[i]]
+				low, high = min(low, p.Y, q.Y), max(high, p.Y, q.Y)
 				side := [4]float64{
 					float64(int64(p.X)-int64(o.X)) * east, float64(int64(p.Y)-int64(o.Y)) * north,
 					float64(int64(q.X)-int64(o.X)) * east, float64(int64(q.Y)-int64(o.Y)) * north}
@@ -51,6 +53,9 @@ func (s *settler) measure(faces ...uint32) *measured {
 			}
 		}
 	}
+	// By the scale halfway up, an area of kilometres is right, too.
+	east, north = lattice.ScaleAt(int32((int64(low) + int64(high)) >> 1))
+	m.areaM2 = area * east * north
 	return m
 }
 
