@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"onegrid/geo/lattice"
@@ -53,19 +55,60 @@ const birminghamScheme = `{"name":{"en":"Birmingham"},"region":{"gcj02":false},
   {"id":"wards","kind":"exclusive","levels":[{"id":"ward","enclaves":true}]}],
  "bounds":{"households":[0,0]}}`
 
-// birmingham makes a store that holds the real city.
+// birmingham makes a store that holds the real city. It is imported once and
+// copied for each test.
 func birmingham(t testing.TB) (store, report string) {
-	dir := t.TempDir()
-	scheme := filepath.Join(dir, "scheme.json")
-	if err := os.WriteFile(scheme, []byte(birminghamScheme), 0o644); err != nil {
-		t.Fatal(err)
+	t.Helper()
+	for _, name := range []string{"birmingham/oa.geojson.gz", "birmingham/hierarchy.csv", "birmingham/expected.csv"} {
+		testdata(t, name)
 	}
-	store, report = "sqlite:"+filepath.Join(dir, "city.db"), filepath.Join(dir, "report.json")
-	must(t, "init", "--store", store, "--scheme", scheme)
-	must(t, "import", testdata(t, "birmingham/oa.geojson.gz"), "--store", store, "--as", "grids", "--network", "basic",
-		"--level", "oa", "--code", "OA11CD", "--parents", testdata(t, "birmingham/hierarchy.csv"), "--report", report, "--accept")
-	return store, report
+	from := importedOnce()
+	if from == "" {
+		t.Fatal("the import failed; run with -v to see why")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"city.db", "report.json"} {
+		b, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return "sqlite:" + filepath.Join(dir, "city.db"), filepath.Join(dir, "report.json")
 }
+
+// importedTo is the folder that importedOnce made.
+var importedTo string
+
+// importedOnce imports Birmingham by the commands that a user would give and
+// returns the folder of the store; "" if that failed. TestMain removes it.
+var importedOnce = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "onegrid-birmingham-*")
+	if err != nil {
+		return ""
+	}
+	importedTo = dir
+	root := os.Getenv("ONEGRID_TESTDATA")
+	scheme, store := filepath.Join(dir, "scheme.json"), "sqlite:"+filepath.Join(dir, "city.db")
+	if os.WriteFile(scheme, []byte(birminghamScheme), 0o644) != nil {
+		return ""
+	}
+	for _, args := range [][]string{
+		{"init", "--store", store, "--scheme", scheme},
+		{"import", filepath.Join(root, "birmingham/oa.geojson.gz"), "--store", store, "--as", "grids", "--network", "basic",
+			"--level", "oa", "--code", "OA11CD", "--parents", filepath.Join(root, "birmingham/hierarchy.csv"),
+			"--report", filepath.Join(dir, "report.json"), "--accept"},
+	} {
+		var out bytes.Buffer
+		if run(context.Background(), args, &terminal{strings.NewReader(""), &out, &out}) != exitDone {
+			fmt.Println(out.String())
+			return ""
+		}
+	}
+	return dir
+})
 
 func TestImportBirmingham(t *testing.T) {
 	store, report := birmingham(t)

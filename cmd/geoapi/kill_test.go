@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 		if lakeside.path != "" {
 			os.RemoveAll(filepath.Dir(lakeside.path))
 		}
+		if importedTo != "" {
+			os.RemoveAll(importedTo)
+		}
 		os.Exit(exit)
 	}), goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
 		goleak.IgnoreTopFunction("internal/poll.runtime_pollWait"))
