@@ -81,7 +81,7 @@ func (i *imports) routes(r gin.IRoutes) {
 // and a last one with the result or the problem.
 func (i *imports) post(c *gin.Context) {
 	say := newTeller(c)
-	result, err := i.take(c.Request, say.progress)
+	result, err := i.take(c.Writer, c.Request, say.progress)
 	if err != nil {
 		say.problem(err)
 		return
@@ -93,7 +93,7 @@ func (i *imports) post(c *gin.Context) {
 	say.result(status, result)
 }
 
-func (i *imports) take(r *http.Request, progress exchange.Progress) (*importResult, error) {
+func (i *imports) take(w http.ResponseWriter, r *http.Request, progress exchange.Progress) (*importResult, error) {
 	flags, accept, err := importQuery(r.URL.Query())
 	if err != nil {
 		return nil, err
@@ -102,32 +102,40 @@ func (i *imports) take(r *http.Request, progress exchange.Progress) (*importResu
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case i.busy <- struct{}{}:
-		defer func() { <-i.busy }()
-	default:
-		return nil, geo.Errorf(geo.Unavailable, "another import is under way; try again when it has ended")
+	if len(i.busy) > 0 {
+		return nil, underWay() // before the files come in vain
 	}
-	up, err := receive(r, progress)
+	up, err := receive(w, r, progress)
 	if err != nil {
 		return nil, err
 	}
 	defer up.close()
+	// Only now: a slow sender must not keep others from importing.
+	select {
+	case i.busy <- struct{}{}:
+		defer func() { <-i.busy }()
+	default:
+		return nil, underWay()
+	}
 	if up.parents != nil {
 		in.Parents = up.parents
 	}
-	w := i.live.Load()
-	preview, err := exchange.Prepare(r.Context(), standing{w}, in, up.files, progress)
+	now := i.live.Load()
+	preview, err := exchange.Prepare(r.Context(), standing{now}, in, up.files, progress)
 	if err != nil {
 		return nil, err
 	}
-	s := i.stage(w, preview)
+	s := i.stage(now, preview)
 	if accept && preview.Blockers == 0 {
 		if err := i.commit(r.Context(), s); err != nil {
 			return nil, err
 		}
 	}
 	return &s.importResult, nil
+}
+
+func underWay() error {
+	return geo.Errorf(geo.Unavailable, "another import is under way; try again when it has ended")
 }
 
 // stage keeps a preview for later acceptance; the oldest makes room.
@@ -248,7 +256,7 @@ func (i *imports) accept(c *gin.Context) {
 			err = i.commit(c.Request.Context(), s)
 			<-i.busy
 		default:
-			err = geo.Errorf(geo.Unavailable, "another import is under way; try again when it has ended")
+			err = underWay()
 		}
 	}
 	if err != nil {

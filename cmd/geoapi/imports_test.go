@@ -124,6 +124,34 @@ func TestImportOverHTTPPreviewThenAccept(t *testing.T) {
 	}
 }
 
+// Somebody who sends slowly, or never, must not keep others from importing.
+func TestImportDoesNotWaitForASlowSender(t *testing.T) {
+	server, _ := importServer(t)
+	slow, in := io.Pipe()
+	defer in.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/v1/imports?as=grids", slow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept", ndjson)
+	began := make(chan error, 1)
+	go func() {
+		answer, err := http.DefaultClient.Do(r)
+		if err == nil { // the first line, which says that it is receiving; the end of the test ends it
+			_, err = bufio.NewReader(answer.Body).ReadString('\n')
+		}
+		began <- err
+	}()
+	io.WriteString(in, "{")
+	if err := <-began; err != nil {
+		t.Fatal(err)
+	}
+	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+	if status, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body); status != http.StatusOK {
+		t.Errorf("beside a slow sender: %d %s", status, b)
+	}
+}
+
 // A preview that stood beside an older state must not be taken: what it showed
 // is no longer what would happen.
 func TestImportAcceptComparesTheBase(t *testing.T) {

@@ -210,6 +210,22 @@ func TestLocateIsCachedByItsLayers(t *testing.T) {
 	}
 }
 
+// A store in the place of another counts its revisions alike, and yet says
+// something else.
+func TestLocateIsNotCachedAcrossStores(t *testing.T) {
+	tag := func() string {
+		resp, err := http.Get(openTown(t).url + "/v1/locate?crs=wgs84&" + where(0.5, 0.5))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.Header.Get("ETag")
+	}
+	if one, other := tag(), tag(); one == "" || one == other {
+		t.Errorf("two stores gave the tags %q and %q", one, other)
+	}
+}
+
 // Whatever stands in a request, the answer is a problem that names it.
 func TestLocateRefuses(t *testing.T) {
 	h := openTown(t)

@@ -94,7 +94,7 @@ func (c *serveCommand) serve(ctx context.Context, t *terminal, store *sqlite.Sto
 	imports := newImports(live, store)
 	imports.await = follower.Await
 	server := &http.Server{
-		Handler:           s.handler(imports.routes),
+		Handler:           guarded(s.handler(imports.routes)),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -169,11 +169,10 @@ func openAccessLog(name string, standard io.Writer) (*accessLog, error) {
 // loopbackOnly refuses an address that other machines can reach: there is no
 // access control yet, so whoever reaches the port may do everything.
 func loopbackOnly(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(address); err != nil {
 		return fmt.Errorf("listen %q: want HOST:PORT", address)
 	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+	if isLoopback(address) {
 		return nil
 	}
 	return fmt.Errorf("listen %q: there is no access control yet, so only a loopback address (127.0.0.1, ::1) is allowed", address)

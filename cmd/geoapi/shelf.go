@@ -37,6 +37,7 @@ type shelfKey struct {
 	scheme, posts, base, buildings int64 // revisions
 	networks                       int64 // the newest revision of any
 	edition                        int64
+	published                      int64 // when the edition was, in µs: another store counts its editions alike
 	term                           int64 // posts come and go by date: when the last one did
 }
 
@@ -126,6 +127,9 @@ func keyOf(w *world.World, from time.Time) shelfKey {
 		edition:   w.Edition().ID,
 		term:      from.UnixNano(),
 	}
+	if k.edition != 0 {
+		k.published = w.Edition().PublishedAt.UnixMicro()
+	}
 	for _, n := range w.Networks() {
 		k.networks = max(k.networks, n.Revision)
 	}
@@ -136,7 +140,7 @@ func keyOf(w *world.World, from time.Time) shelfKey {
 // incident while what it says of the place stays the same.
 func (k shelfKey) etag() string {
 	b := []byte(`W/"`)
-	for i, rev := range [...]int64{k.edition, k.networks, k.scheme, k.posts, k.base, k.buildings, k.term / 1e9} {
+	for i, rev := range [...]int64{k.edition, k.published, k.networks, k.scheme, k.posts, k.base, k.buildings, k.term / 1e9} {
 		if i > 0 {
 			b = append(b, '-')
 		}

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"os"
+	"time"
 
 	"onegrid/geo"
 	"onegrid/geo/exchange"
@@ -16,6 +17,7 @@ const (
 	maxUpload  = 4 << 30
 	maxParents = 256 << 20
 	maxFiles   = 32
+	maxStall   = 30 * time.Second // without a byte
 )
 
 // upload is what was sent, on disk.
@@ -34,17 +36,31 @@ func (u *upload) close() {
 
 // receive spools the body to disk, so that a slow sender holds no memory: either
 // a multipart form with `file` (several) and `parents`, or one bare file.
-func receive(r *http.Request, progress exchange.Progress) (*upload, error) {
+func receive(w http.ResponseWriter, r *http.Request, progress exchange.Progress) (*upload, error) {
 	u := &upload{}
+	conn := http.NewResponseController(w)
+	r.Body = &lively{r.Body, conn}
 	err := u.receive(r, progress)
 	if err != nil {
 		u.close()
 		return nil, err
 	}
+	_ = conn.SetReadDeadline(time.Time{}) // or the wait for the answer would count
 	if len(u.files) == 0 {
 		return nil, geo.Errorf(geo.Invalid, "no file was sent").On("file", "")
 	}
 	return u, nil
+}
+
+// lively is a body that breaks off when nothing comes for a while.
+type lively struct {
+	io.ReadCloser
+	conn *http.ResponseController
+}
+
+func (l *lively) Read(p []byte) (int, error) {
+	_ = l.conn.SetReadDeadline(time.Now().Add(maxStall)) // tests have no connection
+	return l.ReadCloser.Read(p)
 }
 
 func (u *upload) receive(r *http.Request, progress exchange.Progress) error {

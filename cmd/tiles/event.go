@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"os"
 	"strconv"
@@ -72,15 +73,19 @@ func (s *service) live(c *gin.Context) {
 	}
 }
 
-// lastSeen is the number of the last event that the page saw; -1 for none.
+// lastSeen is the number of the last event that the page saw; -1 for none. What
+// is no number of ours is beyond all of them: the page has to reload.
 func lastSeen(r *http.Request) int64 {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
 		text = r.URL.Query().Get("after")
 	}
+	if text == "" {
+		return -1
+	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n < 0 {
-		return -1
+		return math.MaxInt64
 	}
 	return n
 }

@@ -24,6 +24,7 @@ func forwarder(to *url.URL, ending context.Context) gin.HandlerFunc {
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
 			r.SetXForwarded()
+			r.Out.Header.Del("Origin") // judged here, where the page knows us by another name
 		},
 		FlushInterval: -1, // at once: an event must not wait for the next
 		Transport: &http.Transport{

@@ -177,6 +177,9 @@ func tileOf(z, x, file string) (vtile.Tile, error) {
 		}
 		n[i] = uint32(v)
 	}
-	t := vtile.Tile{Z: uint8(min(n[0], 255)), X: n[1], Y: n[2]}
+	if n[0] > 255 {
+		return vtile.Tile{}, geo.Errorf(geo.NotFound, "zoom %s: the finest zoom is %d", z, vtile.MaxZoom).On("z", z)
+	}
+	t := vtile.Tile{Z: uint8(n[0]), X: n[1], Y: n[2]}
 	return t, t.Check()
 }
