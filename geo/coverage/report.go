@@ -86,7 +86,7 @@ func (r *Report) sort() {
 		a, b := &r.Repairs[i], &r.Repairs[j]
 		return cmp.Or(
 			cmp.Compare(a.Kind, b.Kind), lattice.Compare(a.At, b.At), slices.Compare(a.Codes, b.Codes),
-			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows))
+			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.WidthM, b.WidthM), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows))
 	})
 	sorted := make([]Repair, len(order))
 	for i, from := range order {
