@@ -5,9 +5,9 @@ import "onegrid/geo/lattice"
 // below returns, for each point, the segment of noded linework met first on the
 // way straight down from it, an infinitesimal step to its east so that vertical
 // segments and ends do not count; unset where there is none. No point may lie
-// inside a segment.
-func below(lw *linework, from []lattice.Point) []uint32 {
-	found := make([]uint32, len(from))
+// inside a segment. It says no where segments lie over each other too densely.
+func below(lw *linework, from []lattice.Point) (found []uint32, ok bool) {
+	found = make([]uint32, len(from))
 	rays := make([]boxed, len(from))
 	floor := int32(1<<31 - 1)
 	for _, p := range lw.points {
@@ -17,7 +17,7 @@ func below(lw *linework, from []lattice.Point) []uint32 {
 		found[i] = unset
 		rays[i] = boxed{lattice.Point{X: p.X, Y: floor}, p, uint32(i)}
 	}
-	joinTwo(rays, lw.boxes(), func(ray, s uint32) {
+	ok = joinTwo(rays, lw.boxes(), func(ray, s uint32) bool {
 		a, b := lw.ends(s)
 		p := from[ray]
 		if a.X <= p.X && p.X < b.X && orient(a, b, p) > 0 {
@@ -25,8 +25,9 @@ func below(lw *linework, from []lattice.Point) []uint32 {
 				found[ray] = s
 			}
 		}
+		return true
 	})
-	return found
+	return found, ok
 }
 
 // above tells whether s runs above t where both pass.

@@ -35,7 +35,9 @@ func arrange(lw *linework) (*faces, error) {
 	f := &faces{chains: trace(lw)}
 	next := f.rotate()
 	walk, start := cycles(next)
-	f.nest(walk, start, f.areas(walk, start))
+	if err := f.nest(walk, start, f.areas(walk, start)); err != nil {
+		return nil, err
+	}
 	return f, f.label()
 }
 
@@ -90,7 +92,7 @@ func (f *faces) areas(walk, start []uint32) []int64 {
 
 // nest makes a face of every walk that runs counter-clockwise and gives every
 // other, the outside of a connected piece of linework, to the face around it.
-func (f *faces) nest(walk, start []uint32, area []int64) {
+func (f *faces) nest(walk, start []uint32, area []int64) error {
 	face := make([]uint32, len(start))
 	f.area2, f.anchor = []int64{0}, []lattice.Point{{}}
 	var outsides []outside
@@ -104,8 +106,8 @@ func (f *faces) nest(walk, start []uint32, area []int64) {
 	}
 	f.count = len(f.area2)
 	f.anchors(walk, face, area, outsides)
-	if len(outsides) > 1 {
-		f.locate(outsides, walk, face, area)
+	if len(outsides) > 1 && !f.locate(outsides, walk, face) {
+		return tooDense(outsides[0].least)
 	}
 	for _, o := range outsides {
 		f.area2[face[o.walk]] += area[o.walk]
@@ -115,6 +117,12 @@ func (f *faces) nest(walk, start []uint32, area []int64) {
 	for h, w := range walk {
 		f.left[h] = face[w]
 	}
+	return nil
+}
+
+// tooDense refuses linework whose boxes lie over each other everywhere.
+func tooDense(p lattice.Point) error {
+	return geo.Errorf(geo.TooLarge, "outlines lie over each other too densely around %v: that is no map", p).Where(p)
 }
 
 // outside is the walk around a connected piece of linework.
@@ -156,14 +164,16 @@ func (f *faces) anchors(walk, face []uint32, area []int64, outsides []outside) {
 
 // locate finds the face around each piece, by the segment just below its
 // smallest vertex. That segment's piece reaches farther to the left or lower,
-// so in the order of smallest vertices its own surroundings are known.
-func (f *faces) locate(outsides []outside, walk, face []uint32, area []int64) {
+// so in the order of smallest vertices its own surroundings are known. It says no
+// where that is too much to look through.
+func (f *faces) locate(outsides []outside, walk, face []uint32) bool {
 	slices.SortFunc(outsides, func(a, b outside) int { return lattice.Compare(a.least, b.least) })
 	from := make([]lattice.Point, len(outsides))
 	for i, o := range outsides {
 		from[i] = o.least
 	}
-	for i, s := range below(f.lw, from) {
+	segments, ok := below(f.lw, from)
+	for i, s := range segments {
 		if s == unset {
 			continue // nothing below: the unbounded face
 		}
@@ -173,6 +183,7 @@ func (f *faces) locate(outsides []outside, walk, face []uint32, area []int64) {
 		}
 		face[outsides[i].walk] = face[walk[h]]
 	}
+	return ok
 }
 
 // gather lists the half-chains around every face.

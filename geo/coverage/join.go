@@ -25,9 +25,14 @@ func boxOf(a, b lattice.Point, id uint32) boxed {
 // It needs no tree and no bound on sizes, and where the data is sparse or only
 // one side has any it stops at once.
 type join struct {
-	visit func(a, b uint32)
+	visit func(a, b uint32) (more bool)
+	work  int     // how much may still be tried
 	arena []boxed // a stack: the lists of the parts on the way down
 }
+
+// workFor bounds a join of so many boxes: far more than any map needs, while what
+// is drawn in order to lie over itself everywhere is given up in time.
+func workFor(boxes int) int { return 1<<25 + 1024*boxes }
 
 // part is where a join is looking: the corner of a pair must be above lo, and
 // not above hi.
@@ -35,16 +40,19 @@ type part struct{ lo, hi [2]int64 }
 
 var everywhere = part{[2]int64{-1 << 40, -1 << 40}, [2]int64{1 << 40, 1 << 40}}
 
-// joinSelf visits every pair of items whose boxes share a point, once.
-func joinSelf(items []boxed, visit func(a, b uint32)) {
-	j := &join{visit: visit}
+// joinSelf visits every pair of items whose boxes share a point, once. It stops,
+// and says no, when a visit does or when there are too many to look at.
+func joinSelf(items []boxed, visit func(a, b uint32) (more bool)) (all bool) {
+	j := &join{visit: visit, work: workFor(len(items))}
 	j.self(items, everywhere, 0)
+	return j.work >= 0
 }
 
 // joinTwo visits every pair of one of a and one of b likewise.
-func joinTwo(a, b []boxed, visit func(a, b uint32)) {
-	j := &join{visit: visit}
+func joinTwo(a, b []boxed, visit func(a, b uint32) (more bool)) (all bool) {
+	j := &join{visit: visit, work: workFor(len(a) + len(b))}
 	j.two(a, b, everywhere, 0)
+	return j.work >= 0
 }
 
 // A part with few boxes, or one that halving does not thin out, is searched by
@@ -55,7 +63,7 @@ const (
 )
 
 func (j *join) self(items []boxed, p part, depth int) {
-	if len(items) < 2 {
+	if j.work -= len(items); len(items) < 2 || j.work < 0 {
 		return
 	}
 	axis, mid, ok := halve(items, nil, len(items) <= fewBoxes || depth == maxDepth)
@@ -73,7 +81,7 @@ func (j *join) self(items []boxed, p part, depth int) {
 }
 
 func (j *join) two(a, b []boxed, p part, depth int) {
-	if len(a) == 0 || len(b) == 0 {
+	if j.work -= len(a) + len(b); len(a) == 0 || len(b) == 0 || j.work < 0 {
 		return
 	}
 	axis, mid, ok := halve(a, b, min(len(a), len(b)) <= fewBoxes/4 || depth == maxDepth)
@@ -179,7 +187,7 @@ func (j *join) sweepSelf(items []boxed, p part) {
 	if len(items) > fewBoxes {
 		items = slices.Clone(items)
 		slices.SortFunc(items, byLeft)
-		for i := range items {
+		for i := 0; i < len(items) && j.work >= 0; i++ {
 			for k := i + 1; k < len(items) && items[k].min.X <= items[i].max.X; k++ {
 				j.try(&items[i], &items[k], &p)
 			}
@@ -208,7 +216,7 @@ func (j *join) sweepTwo(a, b []boxed, p part) {
 		return
 	}
 	// Whichever starts first meets those of the other list that start within it.
-	for i, k := 0, 0; i < len(a) && k < len(b); {
+	for i, k := 0, 0; i < len(a) && k < len(b) && j.work >= 0; {
 		if a[i].min.X <= b[k].min.X {
 			for m := k; m < len(b) && b[m].min.X <= a[i].max.X; m++ {
 				j.try(&a[i], &b[m], &p)
@@ -231,11 +239,16 @@ func byLeft(a, b boxed) int {
 }
 
 func (j *join) try(a, b *boxed, p *part) {
+	if j.work--; j.work < 0 {
+		return
+	}
 	x, y := max(a.min.X, b.min.X), max(a.min.Y, b.min.Y)
 	if x > a.max.X || x > b.max.X || y > a.max.Y || y > b.max.Y {
 		return
 	}
 	if int64(x) > p.lo[0] && int64(x) <= p.hi[0] && int64(y) > p.lo[1] && int64(y) <= p.hi[1] {
-		j.visit(a.id, b.id)
+		if !j.visit(a.id, b.id) {
+			j.work = -1
+		}
 	}
 }

@@ -32,15 +32,16 @@ import (
 func node(edges []edge) (*linework, error) {
 	lw := merge(edges)
 	f := &meetings{lw: lw}
-	joinSelf(lw.boxes(), f.pair)
-	if len(f.hits) == 0 && len(f.crossings) == 0 {
+	all := joinSelf(lw.boxes(), f.pair)
+	if all && len(f.hits) == 0 && len(f.crossings) == 0 {
 		return lw, nil
 	}
-	if !f.tooMany() {
-		f.addCells()
-	}
-	if f.tooMany() {
+	all = all && f.addCells()
+	switch {
+	case f.tooMany():
 		return nil, geo.Errorf(geo.TooLarge, "outlines cross and touch each other more than %d times: that is no map", f.limit()).Where(f.place())
+	case !all:
+		return nil, tooDense(lw.points[0])
 	}
 	noded := merge(f.bend())
 	noded.notices = f.notices
@@ -80,10 +81,7 @@ func (m *meetings) place() lattice.Point {
 }
 
 // pair looks at two segments whose boxes share a point.
-func (m *meetings) pair(s, t uint32) {
-	if m.tooMany() {
-		return
-	}
+func (m *meetings) pair(s, t uint32) (more bool) {
 	a, b := m.lw.ends(s)
 	c, d := m.lw.ends(t)
 	oc, od := orient(a, b, c), orient(a, b, d)
@@ -99,6 +97,7 @@ func (m *meetings) pair(s, t uint32) {
 			}
 		}
 	}
+	return !m.tooMany()
 }
 
 // enter notes where s = a-b enters the cells of the ends c and d of t.
@@ -121,7 +120,7 @@ func (m *meetings) vertex(s uint32, p lattice.Point) uint32 {
 
 // addCells numbers the cells of crossings and finds every segment that enters
 // one that is not also a vertex's.
-func (m *meetings) addCells() {
+func (m *meetings) addCells() (all bool) {
 	slices.SortFunc(m.crossings, lattice.Compare)
 	m.crossings = slices.Compact(m.crossings)
 	var boxes []boxed
@@ -137,15 +136,13 @@ func (m *meetings) addCells() {
 		m.hot = append(m.hot, cell)
 		boxes = append(boxes, boxOf(p, p, cell))
 	}
-	joinTwo(boxes, m.lw.boxes(), func(cell, s uint32) {
-		if m.tooMany() {
-			return
-		}
+	return joinTwo(boxes, m.lw.boxes(), func(cell, s uint32) bool {
 		a, b := m.lw.ends(s)
 		p := m.at(cell)
 		if o := orient(a, b, p); entersCell(a, b, p, o) {
 			m.hits = append(m.hits, hit{s, cell, o == 0})
 		}
+		return !m.tooMany()
 	})
 }
 
