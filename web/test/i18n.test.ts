@@ -32,7 +32,8 @@ test("durations are shown in their largest whole unit", () => {
 
 test("numbers and sizes", () => {
   expect(count(1234567)).toBe("1,234,567");
-  expect(areaSize(81_234)).toBe("81,234 m²");
+  expect(areaSize(5_120)).toBe("5,120 m²");
+  expect(areaSize(81_234)).toBe("8.1 ha");
   expect(areaSize(1_234_567)).toBe("1.23 km²");
   expect(clock(new Date(2026, 10, 23, 4, 5, 6))).toBe("04:05:06");
 });

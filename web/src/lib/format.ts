@@ -37,7 +37,9 @@ export function count(n: number): string {
   return n.toLocaleString("en-US");
 }
 
-/** Square metres as "0.38 km²" or "5,120 m²". */
+/** Square metres as "1.23 km²", "8.1 ha" or "5,120 m²": short enough for a card's column. */
 export function areaSize(m2: number): string {
-  return m2 >= 100_000 ? `${(m2 / 1e6).toFixed(2)} km²` : `${count(Math.round(m2))} m²`;
+  if (m2 >= 1e6) return `${(m2 / 1e6).toFixed(2)} km²`;
+  if (m2 >= 1e4) return `${(m2 / 1e4).toFixed(1)} ha`;
+  return `${count(Math.round(m2))} m²`;
 }
