@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"onegrid/geo"
 )
 
 // checkCommand runs the coverage's Check on the edition in force.
@@ -24,6 +26,9 @@ func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
 	wrong := 0
 	for _, n := range w.Networks() {
 		if n.Coverage == nil {
+			if n.Spec.Kind != geo.Stacked {
+				fmt.Fprintf(t.out, "%s: nothing is published\n", n.Spec.ID)
+			}
 			continue
 		}
 		violations := n.Coverage.Check(*n.Spec)

@@ -132,14 +132,14 @@ func readSteps(r io.Reader, show *progress) (*importResult, error) {
 			}
 			return s.Result, nil
 		case s.Problem != nil:
-			return nil, errors.New(s.Problem.Detail)
+			return nil, s.Problem.Err()
 		case s.Stage != "":
 			show.show(s.Stage, s.Done, s.Of)
 			continue
 		}
 		var p problem.Problem
 		if json.Unmarshal(line, &p) == nil && p.Detail != "" {
-			return nil, errors.New(p.Detail)
+			return nil, p.Err()
 		}
 	}
 	if err := lines.Err(); err != nil {

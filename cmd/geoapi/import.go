@@ -69,6 +69,11 @@ func (f *importFlags) request() (exchange.Import, error) {
 	if err != nil {
 		return exchange.Import{}, err
 	}
+	switch f.Gaps {
+	case "", coverage.ListGaps, coverage.VoidGaps, coverage.FillGaps:
+	default:
+		return exchange.Import{}, geo.Errorf(geo.Invalid, "gaps are to be list, void or fill, not %q", f.Gaps).On("gaps", f.Gaps)
+	}
 	if !(f.GapWidth >= 0 && f.GapWidth <= 1000) {
 		return exchange.Import{}, geo.Errorf(geo.Invalid, "a gap width is from 0 to 1000 metres").On("gap_width", fmt.Sprint(f.GapWidth))
 	}
@@ -81,6 +86,9 @@ func (f *importFlags) request() (exchange.Import, error) {
 // Run prepares the import and, if told to, accepts it. Where a server holds the
 // store, the work is handed to it.
 func (c *importCommand) Run(ctx context.Context, t *terminal) error {
+	if err := c.checkReport(); err != nil {
+		return err
+	}
 	show := newProgress(t)
 	defer show.done()
 	if _, address, running := sqlite.Holder(string(c.Store)); running && address != "" {
@@ -126,6 +134,19 @@ func (c *importCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	show.done()
 	return c.tell(t, result)
+}
+
+// checkReport finds out whether the report can be written, before anything is
+// stored.
+func (c *importCommand) checkReport() error {
+	if c.Report == "" {
+		return nil
+	}
+	f, err := os.OpenFile(c.Report, os.O_WRONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("the report: %w", err)
+	}
+	return f.Close()
 }
 
 // note says in an edition where it came from.
@@ -175,6 +196,8 @@ func (c *importCommand) tell(t *terminal, r importResult) error {
 	case c.Accept:
 		fmt.Fprintf(t.out, "Nothing has changed: %s must be settled first.\n", plural(r.Preview.Blockers, "finding"))
 		return failed
+	case r.Preview.Blockers > 0:
+		fmt.Fprintf(t.out, "Nothing has changed. Before it can be taken, %s must be settled.\n", plural(r.Preview.Blockers, "finding"))
 	default:
 		fmt.Fprintf(t.out, "Nothing has changed. Add --accept to take it.\n")
 	}

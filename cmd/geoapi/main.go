@@ -9,12 +9,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"onegrid/data/fixtures"
+	"onegrid/geo"
 )
 
 // commands is the command tree. Each command is a type in a file of its own,
@@ -87,9 +89,28 @@ func run(ctx context.Context, args []string, t *terminal) int {
 	}
 	if err := k.Run(); err != nil {
 		if !errors.Is(err, failed) {
-			fmt.Fprintf(t.err, "geoapi: %v\n", err)
+			fmt.Fprintf(t.err, "geoapi: %s\n", spoken(err))
 		}
 		return exitFailed
 	}
 	return exitDone
+}
+
+// spoken is an error's text with the field and the value that are at fault,
+// where the text does not name them itself.
+func spoken(err error) string {
+	text := err.Error()
+	var e *geo.Error
+	if !errors.As(err, &e) || e.Field == "" {
+		return text
+	}
+	value := strings.Trim(e.Value, `"`)
+	name := e.Field[strings.LastIndexByte(e.Field, '/')+1:]
+	switch {
+	case strings.Contains(text, name) && strings.Contains(text, value):
+		return text
+	case value == "":
+		return text + " (" + name + ")"
+	}
+	return text + " (" + name + ": " + strconv.QuoteToGraphic(clipped(value)) + ")"
 }

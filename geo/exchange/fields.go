@@ -195,6 +195,9 @@ func (r *row) bounded(code string) string {
 // looked into, since persons hide there too.
 func (c columns) watch(f *Feature) error {
 	for name, raw := range f.Properties {
+		if c[name] == nil {
+			c[name] = &column{} // an empty list is never seen otherwise
+		}
 		if err := c.walk(f.Row, name, raw, 0); err != nil {
 			return err
 		}

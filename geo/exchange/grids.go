@@ -264,7 +264,7 @@ func leaves(shapes []coverage.Shape, grids []geo.Grid) (drawn, upper []coverage.
 // publish checks a network's new state and prepares its publication.
 func (w *work) publish(n *geo.Network, grids []geo.Grid, c *coverage.Coverage) {
 	w.preview.Violations = c.Check(*n)
-	w.preview.Blockers += len(w.preview.Violations)
+	w.preview.Blockers = max(w.preview.Blockers, len(w.preview.Violations)) // what was not repaired is found again
 	w.preview.Objects = len(grids)
 	hash := c.Hash()
 	w.preview.publication = &geo.Publication{Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}

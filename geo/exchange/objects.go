@@ -1,6 +1,9 @@
 package exchange
 
 import (
+	"errors"
+	"math"
+	"strconv"
 	"time"
 
 	"onegrid/geo"
@@ -77,12 +80,7 @@ func (o *objectReader) decode(r *row, code string) (err error) {
 func (o *objectReader) building(r *row, code string) (geo.Building, error) {
 	b := geo.Building{
 		Code: code, Name: r.name("name"), Address: r.text("address"), Estate: r.text("estate"), Use: r.text("use"),
-		Storeys: r.integer("storeys", -20, 0), HeightM: r.number("height_m", 0, 2000),
-	}
-	if b.HeightM == 0 {
-		if _, mapped := r.fields["height_m"]; !mapped {
-			b.HeightM = r.number("height", 0, 2000)
-		}
+		Storeys: r.integer("storeys", -20, 0), HeightM: o.height(r, code),
 	}
 	r.decode("units", &b.Units)
 	if n := r.integer("households", 0, 0); n > 0 && b.Units == nil {
@@ -105,6 +103,33 @@ func (o *objectReader) building(r *row, code string) (geo.Building, error) {
 		b.Interior = *given
 	}
 	return b, nil
+}
+
+// maxHeightM is above the tallest building there is, in metres.
+const maxHeightM = 2000
+
+// height reads a building's height. Measured heights come with values that stand
+// for none, and with worse: those no building can have are left out and noted,
+// since the rest of the file is worth having. What is no number refuses the file.
+func (o *objectReader) height(r *row, code string) float64 {
+	raw, name := r.get("height_m")
+	if raw == nil && r.fields["height_m"] == "" {
+		raw, name = r.get("height")
+	}
+	if raw == nil {
+		return 0
+	}
+	text, _ := scalar(raw)
+	m, err := strconv.ParseFloat(text, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || math.IsNaN(m) {
+		r.fail(name, short(raw), "a number of metres is wanted here")
+		return 0
+	}
+	if m < 0 || m > maxHeightM {
+		o.notes.add(Note{Kind: "no-height", Row: r.f.Row, Code: code, Done: "left out: " + name + " is " + short(raw)})
+		return 0
+	}
+	return m
 }
 
 // outline reads a polygon of one object and drops what has no area. Nil means

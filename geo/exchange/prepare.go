@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
@@ -109,7 +110,37 @@ func (w *work) read(files []File, f func(*Feature) error) error {
 	if w.geometry.thirds > 0 {
 		w.notes.counts, w.notes.kept = addCount(w.notes, "third-coordinate", w.geometry.thirds)
 	}
-	return w.columns.verdict()
+	if err := w.columns.verdict(); err != nil {
+		return err
+	}
+	return w.mapped()
+}
+
+// known are the fields that each kind of file may have, which can be mapped.
+var known = map[geo.Layer][]string{
+	"grids":       {"code", "name", "parent", "building", "floors"},
+	geo.Estates:   {"code", "name", "property_manager"},
+	geo.Buildings: {"code", "name", "address", "estate", "use", "storeys", "height_m", "units", "households", "interior"},
+	geo.Devices:   {"code", "name", "kind", "state", "link", "bearing_deg", "angle_deg", "range_m"},
+	geo.Sites:     {"code", "name", "kind", "address", "link"},
+	geo.Posts:     {"code", "name", "role", "ref", "link", "areas", "units", "from", "to"},
+	geo.Base:      {"code", "name", "kind", "class"},
+}
+
+// mapped refuses a mapping of a field that there is not, or to a property that
+// no feature has: most likely a slip, after which the field would be empty.
+func (w *work) mapped() error {
+	fields := known[w.preview.Layer]
+	for _, ours := range sortedKeys(w.in.Fields) {
+		theirs := w.in.Fields[ours]
+		if !slices.Contains(fields, ours) {
+			return geo.Errorf(geo.Invalid, "%s have no field %q to map: they have %s", w.preview.Layer, ours, strings.Join(fields, ", ")).On("map", ours+"="+theirs)
+		}
+		if w.columns[theirs] == nil {
+			return geo.Errorf(geo.Invalid, "no feature has a property %q, which is to be our %s", theirs, ours).On("map", ours+"="+theirs)
+		}
+	}
+	return nil
 }
 
 func addCount(n notes, kind string, count int) (map[string]int, []Note) {

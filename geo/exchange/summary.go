@@ -22,7 +22,7 @@ func (p *Preview) Summary(w io.Writer) {
 		fmt.Fprintf(w, "  %-16s %d\n", kind, p.Counts[kind])
 	}
 	if c := p.Coverage; c != nil {
-		fmt.Fprintf(w, "%d areas in %d regions, %d arcs with %d points\n", c.Areas, c.Regions, c.Arcs, c.Points)
+		fmt.Fprintf(w, "%d areas in %d regions, %d arcs with %d points\n", c.Areas, c.Regions-1, c.Arcs, c.Points) // without the outside
 		repairs(w, c.Repairs)
 	}
 	for i, d := range p.Differences {

@@ -92,6 +92,11 @@ func Of(err error) Problem {
 	return p
 }
 
+// Err returns the error that a problem tells, for callers in this program.
+func (p Problem) Err() error {
+	return &geo.Error{Kind: geo.Kind(strings.TrimPrefix(p.Type, typeBase)), Message: p.Detail, Field: p.Field, Value: p.Value, At: p.At, Row: p.Row}
+}
+
 // cut shortens s to maxValue bytes at a character's border.
 func cut(s string) string {
 	if len(s) <= maxValue {
