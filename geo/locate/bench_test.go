@@ -151,23 +151,50 @@ func BenchmarkLookup(b *testing.B) {
 	})
 }
 
-// BenchmarkBorder is the nearest border, with its arc, bearing and what is
-// beyond, of each level.
+// BenchmarkBorder/CITY/LEVEL-POINTS is the nearest border, with its arc, bearing
+// and what is beyond, once the lists are made; their "searched" is what it takes
+// without lists.
 func BenchmarkBorder(b *testing.B) {
 	eachCity(b, func(b *testing.B, c *benchCity) {
 		finest := slices.Max(c.of.levels)
 		for level := finest; level >= 0; level-- {
 			for _, kind := range kinds {
 				points := c.points[kind]
-				b.Run(fmt.Sprintf("level%d-%s", level, kind), func(b *testing.B) {
+				ask := func(b *testing.B, border func(lattice.Point, int, float64) (locate.Border, bool)) {
 					b.ReportAllocs()
 					for i := 0; b.Loop(); i++ {
-						if _, ok := c.index.Border(points[i%benchPoints], level, 100_000); !ok {
+						if _, ok := border(points[i%benchPoints], level, 100_000); !ok {
 							b.Fatal("no border")
 						}
 					}
-				})
+				}
+				for _, p := range points {
+					c.index.Border(p, level, 100_000)
+				}
+				name := fmt.Sprintf("level%d-%s", level, kind)
+				b.Run(name, func(b *testing.B) { ask(b, c.index.Border) })
+				b.Run(name+"-searched", func(b *testing.B) { ask(b, c.index.BorderSearched) })
 			}
+		}
+	})
+}
+
+// BenchmarkLists is the making of all lists of a level.
+func BenchmarkLists(b *testing.B) {
+	eachCity(b, func(b *testing.B, c *benchCity) {
+		for level := range slices.Max(c.of.levels) + 1 {
+			b.Run(fmt.Sprintf("level%d", level), func(b *testing.B) {
+				var blocks, bytes int
+				for b.Loop() {
+					c.index.ForgetLists()
+					bytes = c.index.Bytes()
+					blocks = c.index.MakeLists(level)
+					bytes = c.index.Bytes() - bytes
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(blocks), "ns/block")
+				b.ReportMetric(float64(blocks), "blocks")
+				b.ReportMetric(float64(bytes)/1e6, "MB")
+			})
 		}
 	})
 }

@@ -26,20 +26,29 @@ type Border struct {
 // beyond, square to the border. Of two borders equally far the one that is found
 // is always the same.
 func (x *Index) Border(p lattice.Point, level int, maxM float64) (b Border, ok bool) {
-	if len(x.cells) == 0 || level < 0 || !(maxM >= 0) {
+	s, ok := x.searchFrom(p, level, maxM)
+	if !ok {
 		return Border{}, false
 	}
-	s := search{Index: x, level: uint8(min(level, none-1)), own: unknown}
-	s.px, s.py = x.at(p)
-	s.east, s.north = lattice.ScaleAt(p.Y)
-	s.perEast, s.perNorth = 1/s.east, 1/s.north
-	s.best.square = maxM * maxM
-	s.reach(s.best.square)
-	s.run()
+	if !s.listed() {
+		s.run()
+	}
 	if !s.found {
 		return Border{}, false
 	}
 	return s.border(p), true
+}
+
+// searchFrom sets out to look around p; ok is false if there is nothing to find.
+func (x *Index) searchFrom(p lattice.Point, level int, maxM float64) (s search, ok bool) {
+	if len(x.cells) == 0 || level < 0 || !(maxM >= 0) {
+		return s, false
+	}
+	s = search{Index: x, level: uint8(min(level, none-1)), own: unknown}
+	s.px, s.py = x.at(p)
+	s.east, s.north = lattice.ScaleAt(p.Y)
+	s.best.square = maxM * maxM
+	return s, true
 }
 
 // border describes the nearest place.

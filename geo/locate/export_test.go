@@ -1,5 +1,7 @@
 package locate
 
+import "onegrid/geo/lattice"
+
 // Planar is what an index is built from: a coverage, or a partition of a test.
 type Planar = planar
 
@@ -14,4 +16,35 @@ func (x *Index) Shape() (wide, high uint8, cells, mixedCells, words int) {
 		}
 	}
 	return x.wide, x.high, len(x.cells), mixedCells, len(x.words)
+}
+
+// BorderSearched is Border by a search, whatever lists there are.
+func (x *Index) BorderSearched(p lattice.Point, level int, maxM float64) (Border, bool) {
+	s, ok := x.searchFrom(p, level, maxM)
+	if ok {
+		s.run()
+	}
+	if !s.found {
+		return Border{}, false
+	}
+	return s.border(p), true
+}
+
+// MakeLists makes all lists of a level and returns how many blocks have any.
+func (x *Index) MakeLists(level int) (blocks int) {
+	t := &x.lists.levels[level]
+	for n := range t.blocks {
+		if x.list(t, n) != &searchInstead {
+			blocks++
+		}
+	}
+	return blocks
+}
+
+// ForgetLists makes the index as it was when nobody had asked for a border.
+func (x *Index) ForgetLists() {
+	for i := range x.lists.levels {
+		clear(x.lists.levels[i].blocks)
+	}
+	x.lists.bytes.Store(0)
 }

@@ -44,8 +44,9 @@ import (
 	"onegrid/geo/coverage"
 )
 
-// Index is a cell index over one coverage. It never changes once built and may
-// be read by any number of goroutines.
+// Index is a cell index over one coverage. What it answers never changes once it
+// is built, and any number of goroutines may ask; it only remembers, the first
+// time that a nearest border is asked for somewhere, which ones can be.
 type Index struct {
 	grid
 	cells []uint32 // by row and column: a region, or mixed | index into heads
@@ -53,7 +54,8 @@ type Index struct {
 	words []uint32 // the borders in them; see encode.go
 	owned []uint64 // a bit a region: it has an area
 	arcs  []sides
-	tiers []tier // what levels of border lie in blocks of cells; see tier.go
+	tiers []tier   // what levels of border lie in blocks of cells; see tier.go
+	lists *listing // which borders can be nearest where; see shortlist.go
 }
 
 // sides of an arc, in its direction.
@@ -105,6 +107,7 @@ func build(c planar, o Options) (*Index, error) {
 	if err := x.fill(c, size.runs(x.grid)); err != nil {
 		return nil, err
 	}
+	x.lists = x.newListing(c)
 	return x, nil
 }
 
@@ -114,8 +117,12 @@ func (x *Index) isOwned(r coverage.Region) bool {
 	return int(r/64) < len(x.owned) && x.owned[r/64]>>(r%64)&1 != 0
 }
 
-// Bytes is the memory that the index holds.
-func (x *Index) Bytes() int {
+// Bytes is the memory that the index holds, with the lists of nearest borders
+// made so far.
+func (x *Index) Bytes() int { return x.built() + x.lists.held() }
+
+// built is the memory of what is built at once.
+func (x *Index) built() int {
 	n := 4*cap(x.cells) + int(unsafe.Sizeof(head{}))*cap(x.heads) + 4*cap(x.words) + 8*cap(x.owned) + int(unsafe.Sizeof(sides{}))*cap(x.arcs) + int(unsafe.Sizeof(*x))
 	for _, t := range x.tiers {
 		n += cap(t.least)

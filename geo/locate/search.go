@@ -45,6 +45,8 @@ func (n *nearest) place() (x, y float64) {
 const rings = 4
 
 func (s *search) run() {
+	s.perEast, s.perNorth = 1/s.east, 1/s.north
+	s.reach()
 	for i := range s.tiers {
 		t := &s.tiers[i]
 		// A place outside starts from the block nearest to it.
@@ -186,7 +188,9 @@ func (s *search) cell(h *head, west, south int64) {
 	for {
 		label, arc, n := words[0], int(words[1]>>8), int(words[1]&maxStretch)
 		if s.arcs[arc].level <= s.level {
-			s.stretch(words[2:2+n*width], width, mx, my, arc)
+			if s.stretch(words[2:2+n*width], width, mx, my, arc) {
+				s.reach()
+			}
 		}
 		if label < more {
 			return
@@ -195,8 +199,9 @@ func (s *search) cell(h *head, west, south int64) {
 	}
 }
 
-// stretch measures consecutive segments of an arc.
-func (s *search) stretch(vertices []uint32, width int, mx, my int64, arc int) {
+// stretch measures consecutive segments of an arc, and says whether one of them
+// now is the nearest.
+func (s *search) stretch(vertices []uint32, width int, mx, my int64, arc int) (nearer bool) {
 	var ax, ay int64
 	var afx, afy, aSquare float64
 	for i := 0; i < len(vertices); i += width {
@@ -211,35 +216,35 @@ func (s *search) stretch(vertices []uint32, width int, mx, my int64, arc int) {
 		if i > 0 {
 			ux, uy := bfx-afx, bfy-afy
 			along, length := -(afx*ux + afy*uy), ux*ux+uy*uy
-			square, t := aSquare, 0.0
+			square, t, within := aSquare, 0.0, true
 			switch {
 			case along >= length:
 				square, t = bSquare, 1
 			case along > 0:
-				t = along / length
 				// Exact, so that it is 0 on the border and nowhere else.
 				cross := float64(ax*by-ay*bx) * s.east * s.north
-				square = cross * cross / length
+				// Most segments are too far away to be worth a division.
+				if within = cross*cross <= s.best.square*length*(1+1e-9); within {
+					square, t = cross*cross/length, along/length
+				}
 			}
-			if square <= s.best.square {
-				s.offer(nearest{square: square, t: t, ax: ax, ay: ay, bx: bx, by: by, arc: arc})
+			if within && square <= s.best.square &&
+				(square < s.best.square || !s.found || s.better(&nearest{square, t, ax, ay, bx, by, arc})) {
+				// Number by number: as a whole it would be put together elsewhere, and
+				// wait there to be copied.
+				n := &s.best
+				n.square, n.t, n.ax, n.ay, n.bx, n.by, n.arc = square, t, ax, ay, bx, by, arc
+				s.found, nearer = true, true
 			}
 		}
 		ax, ay, afx, afy, aSquare = bx, by, bfx, bfy, bSquare
 	}
+	return nearer
 }
 
-// offer takes a segment that is as near as the best, or nearer.
-func (s *search) offer(n nearest) {
-	if !s.found || n.square < s.best.square || s.better(&n) {
-		s.best, s.found = n, true
-		s.reach(n.square)
-	}
-}
-
-// reach sets how far it is worth looking each way.
-func (s *search) reach(square float64) {
-	m := math.Sqrt(square)
+// reach sets how far it is worth looking each way: as far as the best.
+func (s *search) reach() {
+	m := math.Sqrt(s.best.square)
 	// Beyond the Earth's size a bound is none, and would not fit.
 	s.reachX = int64(min(m*s.perEast, 1<<33)) + 1
 	s.reachY = int64(min(m*s.perNorth, 1<<33)) + 1
@@ -269,7 +274,12 @@ func (s *search) better(n *nearest) bool {
 	if mine, theirs := s.lean(n), s.lean(&s.best); mine != theirs {
 		return mine > theirs
 	}
-	return n.arc < s.best.arc
+	if n.arc != s.best.arc {
+		return n.arc < s.best.arc
+	}
+	// Of one arc, whichever starts farther south or else west: so that the order
+	// in which segments are measured does not matter.
+	return n.ay < s.best.ay || n.ay == s.best.ay && n.ax < s.best.ax
 }
 
 // lean is the cosine of the angle at the nearest vertex between the segment and
