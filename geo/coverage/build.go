@@ -81,10 +81,8 @@ func readShapes(areas []Area, shapes []Shape, report *Report) (*outlines, error)
 			}
 		}
 	}
-	if !box.Empty() {
-		if err := box.CheckSpan(); err != nil {
-			return nil, err
-		}
+	if err := checkSpan(box); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(order, func(a, b placed) int { return cmp.Compare(a.area, b.area) })
 	out.edges = make([]edge, 0, points)
@@ -92,6 +90,14 @@ func readShapes(areas []Area, shapes []Shape, report *Report) (*outlines, error)
 		out.add(p.area, p.shape)
 	}
 	return out, nil
+}
+
+// checkSpan refuses what is too wide for exact arithmetic.
+func checkSpan(box lattice.Box) error {
+	if err := box.CheckSpan(); err != nil {
+		return geo.Errorf(geo.Invalid, "%v", err).Where(box.Min)
+	}
+	return nil
 }
 
 func atRow(e *geo.Error, row int) error {

@@ -1,12 +1,15 @@
 package coverage
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
+	"onegrid/geo"
 	"onegrid/geo/lattice"
 )
 
@@ -160,4 +163,23 @@ func TestJitteredBirmingham(t *testing.T) {
 		t.Errorf("violations: %v", left)
 	}
 	same(t, c)
+}
+
+// TestWideSpanIsRefused: the widest that is exact is built, one unit more is not.
+func TestWideSpanIsRefused(t *testing.T) {
+	const west, south = -800_000_000, -750_000_000
+	n, areas := flat(geo.Basic), []Area{{Code: "a", Parent: NoArea}}
+	widest, wide, high := block(west, south, lattice.MaxSpan, lattice.MaxSpan), block(west, south, lattice.MaxSpan+1, 10), block(west, south, 10, lattice.MaxSpan+1)
+	c, _, err := Build(n, areas, []Shape{rings("a", widest)}, Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, n, c)
+	for _, ring := range []lattice.Ring{wide, high} {
+		_, _, err := Build(n, areas, []Shape{rings("a", ring)}, Policy{})
+		var e *geo.Error
+		if !errors.As(err, &e) || e.Kind != geo.Invalid || e.At == nil || !strings.Contains(e.Error(), "150") {
+			t.Errorf("got %v", err)
+		}
+	}
 }

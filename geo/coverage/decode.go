@@ -20,7 +20,7 @@ func Decode(chunks [][]byte) (*Coverage, error) {
 	if err := d.hang(); err != nil {
 		return nil, err
 	}
-	if err := lattice.BoxOf(d.points...).CheckSpan(); len(d.points) > 0 && err != nil {
+	if err := checkSpan(lattice.BoxOf(d.points...)); err != nil {
 		return nil, err
 	}
 	c, err := assemble(d.areas, d.borders, d.areaOf)
