@@ -10,14 +10,13 @@ import (
 // id is the token of the row's own id, nil if there is none: only rows of a
 // batch have one.
 func (k *asker) parseBody(body []byte, q *question, batch bool) (id []byte, err error) {
-	p := pull{b: body}
-	b := bodyReader{asker: k, pull: &p, question: q, batch: batch, defaults: q.seen}
+	b := bodyReader{asker: k, pull: pull{b: body}, question: q, batch: batch, defaults: q.seen}
 	q.seen = 0
-	if err := p.object("", b.member); err != nil {
+	if err := b.object("", b.member); err != nil {
 		return b.id, err
 	}
-	if !p.end() {
-		return b.id, p.wrong("", "nothing after the object")
+	if !b.end() {
+		return b.id, b.wrong("", "nothing after the object")
 	}
 	q.seen |= b.defaults
 	return b.id, k.settle(q, b.lon, b.lat)
@@ -26,7 +25,7 @@ func (k *asker) parseBody(body []byte, q *question, batch bool) (id []byte, err 
 // bodyReader reads the members of a request.
 type bodyReader struct {
 	*asker
-	*pull
+	pull
 	*question
 	batch    bool
 	defaults fields // named by the batch's query, which a row may override

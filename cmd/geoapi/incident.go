@@ -141,7 +141,7 @@ func (s *service) readReport(c *gin.Context, t *answerer) (in geo.Incident, key 
 // point brings the report's point to the lattice, by the same rules and messages
 // as a locate request's.
 func (r *report) point(t *answerer) error {
-	b := bodyReader{asker: t.shelf.asker, pull: &pull{b: r.Point}, question: &t.q}
+	b := bodyReader{asker: t.shelf.asker, pull: pull{b: r.Point}, question: &t.q}
 	if r.Point == nil {
 		return geo.Errorf(geo.Invalid, "point is missing").On("point", "")
 	}
