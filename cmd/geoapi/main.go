@@ -101,7 +101,7 @@ func run(ctx context.Context, args []string, t *terminal) int {
 func spoken(err error) string {
 	text := err.Error()
 	var e *geo.Error
-	if !errors.As(err, &e) || e.Field == "" {
+	if !errors.As(err, &e) || e.Field == "" || e.Field == "store" { // which its errors name
 		return text
 	}
 	value := strings.Trim(e.Value, `"`)

@@ -31,6 +31,9 @@ func (s *service) watch(name string) gin.HandlerFunc {
 		h := c.Writer.Header()
 		h["X-Request-Id"] = []string{id}
 		h["X-Content-Type-Options"] = nosniff
+		if behind := s.behind(start); behind > staleAfter {
+			h["Age"] = []string{strconv.Itoa(int(behind.Seconds()))}
+		}
 		defer func() {
 			if fault := recover(); fault != nil {
 				s.recovered(c, fault)

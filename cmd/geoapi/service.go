@@ -93,10 +93,15 @@ func (s *service) done(t *answerer) {
 }
 
 // stale reports whether the store has been silent for too long.
-func (s *service) stale(now time.Time) bool {
+func (s *service) stale(now time.Time) bool { return s.behind(now) > staleAfter }
+
+// behind is for how long the store has been silent.
+func (s *service) behind(now time.Time) time.Duration {
 	if s.follower == nil {
-		return false
+		return 0
 	}
-	behind := s.follower.Status().Behind
-	return !behind.IsZero() && now.Sub(behind) > staleAfter
+	if since := s.follower.Status().Behind; !since.IsZero() {
+		return now.Sub(since)
+	}
+	return 0
 }

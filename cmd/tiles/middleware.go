@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -21,6 +22,9 @@ var (
 	sameOrigin = []string{"same-origin"}
 )
 
+// staleAfter is for how long the store may be silent before answers tell it.
+const staleAfter = 5 * time.Second
+
 // watch is the one middleware of every route: the host's check, security
 // headers, metrics and recovery, in one function because a cached tile takes
 // less time than a chain of them.
@@ -32,6 +36,9 @@ func (s *service) watch(route string) gin.HandlerFunc {
 		h["X-Content-Type-Options"] = nosniff
 		h["Referrer-Policy"] = noReferrer
 		h["Cross-Origin-Resource-Policy"] = sameOrigin
+		if _, behind := s.fresh(); !behind.IsZero() && start.Sub(behind) > staleAfter {
+			h["Age"] = []string{strconv.Itoa(int(start.Sub(behind).Seconds()))}
+		}
 		defer func() {
 			if fault := recover(); fault != nil {
 				s.recovered(c, fault)

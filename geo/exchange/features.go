@@ -88,11 +88,18 @@ type budget struct {
 	read         int64 // bytes given out so far
 	allowed      int64 // may be read before the next renewal
 	limit, total int64
+	blanks       int // in a row, just now
 }
+
+// maxBlanks bounds the blanks in a row: each time that the JSON decoder has read
+// more of them it looks through all again, which takes it a minute for the 64 MB
+// that a feature may have.
+const maxBlanks = 1 << 20
 
 var (
 	errLongFeature = errors.New("a feature is over the limit")
 	errLongFile    = errors.New("the file is over the limit")
+	errBlanks      = errors.New("too many blanks in a row")
 )
 
 // renew starts a new value at the given offset.
@@ -113,8 +120,17 @@ func (b *budget) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p[:min(int64(len(p)), b.allowed-b.read, b.total-b.read)])
 	b.read += int64(n)
 	for i, c := range p[:n] {
-		if c == 0x1e {
+		switch c {
+		case 0x1e:
 			p[i] = ' '
+			fallthrough
+		case ' ', '\n', '\r', '\t':
+			b.blanks++
+		default:
+			b.blanks = 0
+		}
+		if b.blanks > maxBlanks {
+			return 0, errBlanks
 		}
 	}
 	return n, err
@@ -260,6 +276,8 @@ func (d *featureReader) explain(err error) error {
 		return geo.Errorf(geo.TooLarge, "the file has over %d bytes", d.limits.Bytes)
 	case errors.Is(err, errLongFeature):
 		return &geo.Error{Kind: geo.TooLarge, Row: d.rows + 1, Message: fmt.Sprintf("a feature has over %d bytes", d.limits.FeatureBytes)}
+	case errors.Is(err, errBlanks):
+		return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: fmt.Sprintf("over %d blanks in a row", maxBlanks)}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &geo.Error{Kind: geo.Invalid, Row: d.rows + 1, Message: "the file ends in the middle of a feature"}
 	}

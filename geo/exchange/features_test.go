@@ -164,3 +164,24 @@ func FuzzFeatures(f *testing.F) {
 		}
 	})
 }
+
+// A file of blanks packs into next to nothing, and takes the decoder for ever.
+func TestFeaturesRefuseEndlessBlanks(t *testing.T) {
+	blanks := func(n int) string { return strings.Repeat(" \n\t\x1e", n/4) }
+	one := `{"type":"Feature","properties":{},"geometry":null}`
+	for _, text := range []string{
+		blanks(4 << 20),
+		`{"type":"FeatureCollection","features":[` + blanks(4<<20) + one + `]}`,
+		one + blanks(4<<20) + one,
+	} {
+		err := exchange.Features(strings.NewReader(text), exchange.Limits{}, func(*exchange.Feature) error { return nil })
+		if geo.KindOf(err) != geo.Invalid || !strings.Contains(err.Error(), "blanks") {
+			t.Errorf("%.40q…: %v", text, err)
+		}
+	}
+	n := 0
+	err := exchange.Features(strings.NewReader(blanks(1<<19)+one+blanks(1<<19)+one), exchange.Limits{}, func(*exchange.Feature) error { n++; return nil })
+	if err != nil || n != 2 {
+		t.Errorf("some blanks between features: %d features, %v", n, err)
+	}
+}
