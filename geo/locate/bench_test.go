@@ -158,6 +158,7 @@ func BenchmarkBorder(b *testing.B) {
 	eachCity(b, func(b *testing.B, c *benchCity) {
 		finest := slices.Max(c.of.levels)
 		for level := finest; level >= 0; level-- {
+			c.index.MakeLists(level)
 			for _, kind := range kinds {
 				points := c.points[kind]
 				ask := func(b *testing.B, border func(lattice.Point, int, float64) (locate.Border, bool)) {
@@ -167,9 +168,6 @@ func BenchmarkBorder(b *testing.B) {
 							b.Fatal("no border")
 						}
 					}
-				}
-				for _, p := range points {
-					c.index.Border(p, level, 100_000)
 				}
 				name := fmt.Sprintf("level%d-%s", level, kind)
 				b.Run(name, func(b *testing.B) { ask(b, c.index.Border) })

@@ -30,7 +30,11 @@ func (x *Index) BorderSearched(p lattice.Point, level int, maxM float64) (Border
 	return s.border(p), true
 }
 
-// MakeLists makes all lists of a level and returns how many blocks have any.
+// Levels is how many levels there are lists for.
+func (x *Index) Levels() int { return len(x.lists.levels) }
+
+// MakeLists makes all lists of a level, of which nobody need have asked, and
+// returns how many blocks have any.
 func (x *Index) MakeLists(level int) (blocks int) {
 	t := &x.lists.levels[level]
 	for n := range t.blocks {

@@ -35,7 +35,8 @@ type lister struct {
 	c0, c1, r0, r1   int     // columns and rows of cells that it reaches
 
 	candidates []candidate
-	distances  [][corners]float64      // squares, of those looked at, to the corners
+	fromMiddle []float64               // squares of distances to the middle of a square, of those on its list, and
+	distances  [][corners]float64      // to its corners, of those not too far
 	lists      [blockShift + 2][]int32 // by depth: numbers of candidates
 	chosen     []int32                 // candidates, list by list
 	ends       []int                   // of lists in chosen
@@ -95,11 +96,14 @@ func (l *lister) measure(wide, high int64) bool {
 	return k < 1.05
 }
 
-// gather finds the block's candidates, in the order of cells. If the nearest
-// border is m from the middle and half the diagonal is r, then at any place of
-// the block that one is no farther than k (m + r). So what is nearest is no
-// farther, which is k k (m + r) by the measure of the middle, and no more than r
-// more from the middle itself.
+// reach is how far from the middle of a square what is nearest to one of its
+// places can be, if half of the square's diagonal is r and the nearest border is
+// m from its middle. From no place of the square that border is farther than
+// k (m + r). So what is nearest there is no farther, which is k k (m + r) in the
+// lister's plane, and no more than r more from the middle.
+func (l *lister) reach(m, r float64) float64 { return l.stretched*(m+r) + r }
+
+// gather finds the block's candidates, in the order of cells.
 func (l *lister) gather() {
 	l.candidates = l.candidates[:0]
 	s := search{Index: l.Index, level: l.level, own: unknown, px: l.middleX, py: l.middleY, east: l.east, north: l.north}
@@ -108,8 +112,7 @@ func (l *lister) gather() {
 	if !s.found {
 		return
 	}
-	r := math.Hypot(l.width, l.height) / 2
-	reach := l.stretched*(math.Sqrt(s.best.square)+r) + r
+	reach := l.reach(math.Sqrt(s.best.square), math.Hypot(l.width, l.height)/2)
 	l.reach2 = reach * reach
 	x, y := int64(reach/l.east)+1, int64(reach/l.north)+1
 	l.c0, l.c1 = clamp((l.middleX-x)>>l.wide, l.cols), clamp((l.middleX+x)>>l.wide, l.cols)
@@ -207,33 +210,49 @@ func (l *lister) undominated(depth, col, row int) []int32 {
 		{west, south}, {west + width, south}, {west, south + height}, {west + width, south + height},
 		{west + width/2, south + height/2},
 	}
-	var least [len(stands)]float64
-	var nearest [len(stands)]*candidate
-	l.distances = l.distances[:0]
+	// Most are too far from the middle to be looked at from the corners.
+	middle := stands[corners]
+	least := math.Inf(1)
+	l.fromMiddle = l.fromMiddle[:0]
 	for _, i := range l.lists[depth] {
-		c := &l.candidates[i]
+		d := l.candidates[i].distance2(middle)
+		l.fromMiddle = append(l.fromMiddle, d)
+		least = min(least, d)
+	}
+	reach := l.reach(math.Sqrt(least), math.Hypot(width, height)/2)
+	out := l.lists[depth+1][:0]
+	l.distances = l.distances[:0]
+	nearest, squares := [len(stands)]int32{}, [len(stands)]float64{}
+	for n, i := range l.lists[depth] {
+		if l.fromMiddle[n] > reach*reach {
+			continue
+		}
 		var d [len(stands)]float64
-		for k, from := range stands {
-			d[k] = c.distance2(from)
-			if nearest[k] == nil || d[k] < least[k] {
-				least[k], nearest[k] = d[k], c
+		for k, corner := range stands[:corners] {
+			d[k] = l.candidates[i].distance2(corner)
+		}
+		d[corners] = l.fromMiddle[n]
+		for k := range d {
+			if len(out) == 0 || d[k] < squares[k] {
+				squares[k], nearest[k] = d[k], i
 			}
 		}
+		out = append(out, i)
 		l.distances = append(l.distances, [corners]float64(d[:corners]))
 	}
-	out := l.lists[depth+1][:0]
-	if len(l.lists[depth]) == 0 {
+	if len(out) == 0 {
 		return out
 	}
 	// How far it is from the corners to each v, and a little more.
 	var far [len(stands)][corners]float64
 	for k, from := range stands {
-		v := nearest[k].at(from)
+		v := l.candidates[nearest[k]].at(from)
 		for j, corner := range stands[:corners] {
 			far[k][j] = ((corner.x-v.x)*(corner.x-v.x) + (corner.y-v.y)*(corner.y-v.y)) * l.stretched * l.stretched
 		}
 	}
-	for n, i := range l.lists[depth] {
+	kept := out[:0]
+	for n, i := range out {
 		d, dominated := &l.distances[n], false
 		for k := range far {
 			f := &far[k]
@@ -243,10 +262,10 @@ func (l *lister) undominated(depth, col, row int) []int32 {
 			}
 		}
 		if !dominated {
-			out = append(out, i)
+			kept = append(kept, i)
 		}
 	}
-	return out
+	return kept
 }
 
 // write puts the lists into the block: first the vertices of all that is on any

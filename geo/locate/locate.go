@@ -45,8 +45,8 @@ import (
 )
 
 // Index is a cell index over one coverage. What it answers never changes once it
-// is built, and any number of goroutines may ask; it only remembers, the first
-// time that a nearest border is asked for somewhere, which ones can be.
+// is built, and any number of goroutines may ask; where nearest borders are asked
+// for often, it comes to remember which ones can be.
 type Index struct {
 	grid
 	cells []uint32 // by row and column: a region, or mixed | index into heads

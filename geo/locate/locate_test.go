@@ -268,7 +268,7 @@ func TestNothing(t *testing.T) {
 func TestLookupsDoNotAllocate(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	p := city(rng, lattice.Point{X: 1_100_000_000, Y: 300_000_000}, 12, 12, 20, 30_000, 0.1)
-	x := index(t, p)
+	x := listed(t, index(t, p)) // making a list of borders does
 	points := make([]lattice.Point, 3000)
 	for i := range points {
 		points[i] = draw(rng, p)

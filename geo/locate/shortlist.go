@@ -16,15 +16,27 @@ import (
 //	        \       |
 //
 // There is a set for each level of borders, made of blocks of squares, each of
-// which is made when a place in it is first asked about. Where the borders are
+// which is made when places in it have been asked about for a while. Where the borders are
 // dense squares are as small as cells; a list for a larger square is shared as
 // long as it is short.
 type shortlists struct {
 	grid          // of the squares
 	level   uint8 // borders of this level and above
-	blocks  []atomic.Pointer[block]
+	blocks  []slot
 	columns int // of blocks
 }
+
+// slot is where a block goes once it has been asked for often enough.
+type slot struct {
+	lists atomic.Pointer[block]
+	asked atomic.Uint32
+}
+
+// patience is how often a block is asked for before its lists are made: until
+// then searches have cost about as much as the making, 100 to 200 us. So where
+// editions follow fast on each other, or few people ask, lists never cost more
+// than they save.
+const patience = 128
 
 // block holds the lists of 8 by 8 squares. Once published it never changes.
 //
@@ -99,13 +111,13 @@ func newShortlists(g grid, level uint8, segments int) shortlists {
 		g.cols, g.rows = (g.cols+1)/2, (g.rows+1)/2
 	}
 	t := shortlists{grid: g, level: level, columns: (g.cols-1)>>blockShift + 1}
-	t.blocks = make([]atomic.Pointer[block], t.columns*((g.rows-1)>>blockShift+1))
+	t.blocks = make([]slot, t.columns*((g.rows-1)>>blockShift+1))
 	return t
 }
 
 // listed measures the segments of the list for the place. It says no if only a
-// search will do: outside of the grid, near a pole, or when there is no more
-// memory for lists.
+// search will do: outside of the grid, near a pole, where there is no list yet or
+// no more memory for one.
 func (s *search) listed() bool {
 	if len(s.lists.levels) == 0 {
 		return false
@@ -116,8 +128,11 @@ func (s *search) listed() bool {
 		return false
 	}
 	n := int(row>>blockShift)*t.columns + int(col>>blockShift)
-	b := t.blocks[n].Load()
+	b := t.blocks[n].lists.Load()
 	if b == nil {
+		if t.blocks[n].asked.Add(1) < patience {
+			return false
+		}
 		b = s.list(t, n)
 	}
 	if b == &searchInstead {
@@ -158,9 +173,9 @@ func (x *Index) list(t *shortlists, n int) *block {
 		}
 		x.lists.listers.Put(l)
 	}
-	if !t.blocks[n].CompareAndSwap(nil, b) {
+	if !t.blocks[n].lists.CompareAndSwap(nil, b) {
 		x.lists.bytes.Add(-size)
-		b = t.blocks[n].Load()
+		b = t.blocks[n].lists.Load()
 	}
 	return b
 }
@@ -176,7 +191,7 @@ func (b *block) bytes() int64 {
 func (l *listing) held() int {
 	n := int(unsafe.Sizeof(*l)) + int(l.bytes.Load())
 	for i := range l.levels {
-		n += int(unsafe.Sizeof(l.levels[i])) + 8*len(l.levels[i].blocks)
+		n += int(unsafe.Sizeof(l.levels[i])) + int(unsafe.Sizeof(slot{}))*len(l.levels[i].blocks)
 	}
 	return n
 }

@@ -2,6 +2,7 @@ package locate_test
 
 import (
 	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -24,6 +25,19 @@ func sameBorder(t interface {
 	}
 }
 
+// listed makes all lists of an index at once. There must be some.
+func listed(t *testing.T, x *locate.Index) *locate.Index {
+	t.Helper()
+	blocks := 0
+	for level := range x.Levels() {
+		blocks += x.MakeLists(level)
+	}
+	if blocks == 0 {
+		t.Fatal("no lists")
+	}
+	return x
+}
+
 // Lists answer as a search does, on and beside borders, at corners, in the
 // middle of regions and outside, for every level, in cities anywhere.
 func TestListsAgreeWithASearch(t *testing.T) {
@@ -34,7 +48,7 @@ func TestListsAgreeWithASearch(t *testing.T) {
 	for i, place := range places {
 		rng := rand.New(rand.NewPCG(seed, uint64(50+i)))
 		p := city(rng, place.at, 16, 14, 9, 20_000, 0.2)
-		x := index(t, p)
+		x := listed(t, index(t, p))
 		for n := range points {
 			sameBorder(t, x, draw(rng, p), n%5, [...]float64{1e6, 5000, 10, 0}[rng.IntN(4)])
 		}
@@ -47,6 +61,9 @@ func TestListsOfMosaicsAgreeWithASearch(t *testing.T) {
 		x, err := locate.Build(p, locate.Options{})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for level := range x.Levels() {
+			x.MakeLists(level)
 		}
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 		for range 200 {
@@ -79,6 +96,7 @@ func TestListsOfCitiesAgreeWithASearch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			listed(t, x)
 			p := partitionOf(c)
 			rng := rand.New(rand.NewPCG(seed, 60))
 			b := p.bounds()
@@ -90,5 +108,37 @@ func TestListsOfCitiesAgreeWithASearch(t *testing.T) {
 				sameBorder(t, x, q, n%5, 1e6)
 			}
 		})
+	}
+}
+
+// Any number of goroutines may ask, whoever of them makes a list, and lists come
+// only where enough is asked; the bytes that they take are counted.
+func TestListsAreMadeAtOnce(t *testing.T) {
+	p := city(rand.New(rand.NewPCG(seed, 70)), places[0].at, 16, 14, 9, 20_000, 0.2)
+	x := index(t, p)
+	before := x.Bytes()
+	p.bounds() // found once, before they all ask for it
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			rng := rand.New(rand.NewPCG(seed, 71)) // the same places in the same order
+			for n := range 20_000 {
+				q := draw(rng, p)
+				b, ok := x.Border(q, n%3, 1e6)
+				if want, has := x.BorderSearched(q, n%3, 1e6); b != want || ok != has {
+					t.Errorf("Border(%v, %d) = %+v, %v; a search finds %+v, %v", q, n%3, b, ok, want, has)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	asked := x.Bytes()
+	if asked <= before {
+		t.Errorf("%d bytes, and %d after 80,000 questions: no lists", before, asked)
+	}
+	listed(t, x)
+	if made := x.Bytes(); made < asked || made > 5*before+64<<10 {
+		t.Errorf("%d bytes, %d after some questions, %d with all lists", before, asked, made)
 	}
 }
