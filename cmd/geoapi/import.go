@@ -29,7 +29,7 @@ type importCommand struct {
 type importFlags struct {
 	As       string            `required:"" enum:"grids,estates,buildings,devices,sites,posts,base" help:"What the files hold: ${enum}."`
 	Network  string            `help:"Of grids: the network; the basic one if not given."`
-	Level    string            `help:"Of grids: the level; the finest drawn one if not given. A higher level is compared with the union of its children."`
+	Level    string            `help:"Of grids: the level. If not given, a feature's own field level counts, else the finest drawn one. A higher level is compared with the union of its children."`
 	Code     string            `placeholder:"FIELD" help:"The file's field that holds the code."`
 	Name     string            `placeholder:"FIELD" help:"The file's field that holds the name."`
 	Parent   string            `placeholder:"FIELD" help:"Of grids: the file's field that holds the parent's code."`
