@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,7 +18,14 @@ import (
 // and the address of the holder's API, for those who have work to hand over.
 type lock struct{ f *os.File }
 
-func lockPath(path string) string { return path + ".lock" }
+// lockPath is beside the file itself, whatever links lead to it: there is one
+// lock for a store, not one for each of its names.
+func lockPath(path string) string {
+	if file, err := filepath.EvalSymlinks(path); err == nil {
+		path = file
+	}
+	return path + ".lock"
+}
 
 func takeLock(path string) (*lock, error) {
 	f, err := os.OpenFile(lockPath(path), os.O_RDWR|os.O_CREATE, 0o644)

@@ -92,6 +92,14 @@ func TestOnlyOneWriter(t *testing.T) {
 	if geo.KindOf(err) != geo.Conflict || !strings.Contains(err.Error(), addr) {
 		t.Fatalf("a second writer: %v", err)
 	}
+	link := filepath.Join(t.TempDir(), "link.db")
+	if err := os.Symlink(s.Path(), link); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := sqlite.Open(context.Background(), link); geo.KindOf(err) != geo.Conflict {
+		t.Errorf("a second writer by another name: %v", err)
+		second.Close()
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
