@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -81,6 +82,7 @@ func (i *imports) routes(r gin.IRoutes) {
 // and a last one with the result or the problem.
 func (i *imports) post(c *gin.Context) {
 	say := newTeller(c)
+	defer say.end()
 	result, err := i.take(c.Writer, c.Request, say.progress)
 	if err != nil {
 		say.problem(err)
@@ -94,7 +96,11 @@ func (i *imports) post(c *gin.Context) {
 }
 
 func (i *imports) take(w http.ResponseWriter, r *http.Request, progress exchange.Progress) (*importResult, error) {
-	flags, accept, err := importQuery(r.URL.Query())
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, &geo.Error{Kind: geo.Invalid, Message: "the query is broken", Err: err}
+	}
+	flags, accept, err := importQuery(query)
 	if err != nil {
 		return nil, err
 	}

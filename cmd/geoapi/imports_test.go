@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,6 +150,35 @@ func TestImportDoesNotWaitForASlowSender(t *testing.T) {
 	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
 	if status, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body); status != http.StatusOK {
 		t.Errorf("beside a slow sender: %d %s", status, b)
+	}
+}
+
+// A refusal leaves the connection fit for the next request, whatever was left of
+// the body.
+func TestImportRefusedKeepsTheConnection(t *testing.T) {
+	server, _ := importServer(t)
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
+	defer client.CloseIdleConnections()
+	connections := map[string]bool{}
+	for range 20 {
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { connections[c.Conn.LocalAddr().String()] = true }})
+		r, err := http.NewRequestWithContext(ctx, "POST", server.URL+"/v1/imports?as=grids&foo=1", strings.NewReader(strings.Repeat("x", 100_000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", ndjson)
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusBadRequest {
+			t.Fatalf("status %d", answer.StatusCode)
+		}
+	}
+	if len(connections) != 1 {
+		t.Errorf("20 requests took %d connections", len(connections))
 	}
 }
 

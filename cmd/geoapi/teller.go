@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -29,6 +30,26 @@ func newTeller(c *gin.Context) *teller {
 		_ = http.NewResponseController(c.Writer).EnableFullDuplex()
 	}
 	return t
+}
+
+// What is left of a body is read for the next request's sake, up to a point.
+const (
+	maxLeft  = 1 << 20
+	leftTime = 5 * time.Second
+)
+
+// end reads what the import left of the body. net/http would do so itself, but
+// where both ways are open it then waits for the next request twice at once, and
+// the connection breaks.
+func (t *teller) end() {
+	if !t.lines {
+		return
+	}
+	conn := http.NewResponseController(t.c.Writer)
+	_ = conn.SetReadDeadline(time.Now().Add(leftTime))
+	if _, err := io.CopyN(io.Discard, t.c.Request.Body, maxLeft); err == io.EOF {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
 }
 
 func (t *teller) line(s step) {
