@@ -1,6 +1,10 @@
 package crs
 
-import "onegrid/geo/lattice"
+import (
+	"math"
+
+	"onegrid/geo/lattice"
+)
 
 // Suspicion is another reading of coordinates that fell outside.
 type Suspicion struct {
@@ -22,6 +26,9 @@ func Suspect(x, y float64, said System, r Region, inside func(lattice.Point) boo
 			if !swapped && (s == said || said == CGCS2000 && s == WGS84) {
 				continue
 			}
+			if !s.mayBe(x, y) {
+				continue
+			}
 			p, _, err := s.ToPoint(x, y, r)
 			if err == nil && inside(p) {
 				out = append(out, Suspicion{System: s, Swapped: swapped, At: p})
@@ -30,6 +37,21 @@ func Suspect(x, y float64, said System, r Region, inside func(lattice.Point) boo
 		x, y = y, x
 	}
 	return out
+}
+
+// mayBe reports whether numbers are of the size that the system's coordinates
+// have. Of all zones at most a few are left, and ToPoint need not say at length
+// what is wrong with the others.
+func (s System) mayBe(x, y float64) bool {
+	if !s.projected() {
+		return math.Abs(x) <= 180 && math.Abs(y) <= 90
+	}
+	zone, led := s.zone()
+	x -= falseEasting
+	if led {
+		x -= float64(zone) * 1e6
+	}
+	return math.Abs(x) <= halfWidth
 }
 
 // systems are those that Suspect tries: each once, CGCS2000 being WGS84 here.
