@@ -135,6 +135,9 @@ func (s *service) hello(reload bool) event {
 
 func editionOf(w *world.World) map[string]any {
 	e := w.Edition()
+	if e.ID == 0 { // nothing is published yet
+		return map[string]any{"id": 0, "effective_from": nil}
+	}
 	return map[string]any{"id": e.ID, "effective_from": e.EffectiveFrom.UTC()}
 }
 

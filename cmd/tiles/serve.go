@@ -21,7 +21,7 @@ import (
 
 // serveCommand serves until it is stopped.
 type serveCommand struct {
-	Store     storePath `required:"" placeholder:"sqlite:PATH" help:"The city's store; it is only read."`
+	Store     storePath `required:"" placeholder:"sqlite:PATH" help:"The city's store, which geoapi writes. Its folder must be writable: readers of SQLite keep a file there."`
 	Listen    string    `default:"127.0.0.1:8080" help:"Address to listen on; loopback only, since there is no access control yet. Port 0 picks a free port and prints it."`
 	Geoapi    *url.URL  `default:"http://127.0.0.1:8081" placeholder:"URL" help:"Where /v1, /openapi.json and /docs are forwarded to."`
 	PublicURL *url.URL  `name:"public-url" placeholder:"URL" help:"The address that browsers use, when it is not the one that they connect to here."`

@@ -118,7 +118,7 @@ func (w *work) read(files []File, f func(*Feature) error) error {
 
 // known are the fields that each kind of file may have, which can be mapped.
 var known = map[geo.Layer][]string{
-	"grids":       {"code", "name", "parent", "building", "floors"},
+	"grids":       {"code", "name", "parent", "level", "building", "floors"},
 	geo.Estates:   {"code", "name", "property_manager"},
 	geo.Buildings: {"code", "name", "address", "estate", "use", "storeys", "height_m", "units", "households", "interior"},
 	geo.Devices:   {"code", "name", "kind", "state", "link", "bearing_deg", "angle_deg", "range_m"},
