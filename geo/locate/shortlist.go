@@ -95,21 +95,30 @@ func (x *Index) newListing(c planar) *listing {
 	n := 0
 	for level := range segments {
 		n += segments[level]
-		l.levels = append(l.levels, newShortlists(x.grid, uint8(level), n))
+		g := x.grid
+		if level < len(segments)-1 {
+			g = g.coarser(n)
+		}
+		l.levels = append(l.levels, newShortlists(g, uint8(level)))
 	}
 	return l
 }
 
-// newShortlists chooses the size of the smallest squares: that of the cells, or
-// larger, until they are no more than the level has segments a few times over.
-// Of borders that are few and far between, a square's list hardly gets shorter
-// when the square does.
-func newShortlists(g grid, level uint8, segments int) shortlists {
+// coarser makes squares out of the grid's cells for a level above the finest:
+// cells, or larger until they are no more than the level's segments a few times
+// over. Of borders that are few and far between, a square's list hardly gets
+// shorter when the square does. The finest level has squares as small as cells,
+// which suit it.
+func (g grid) coarser(segments int) grid {
 	const each = 2
 	for g.cols*g.rows > each*segments && (g.cols > 1 || g.rows > 1) {
 		g.wide, g.high = g.wide+1, g.high+1
 		g.cols, g.rows = (g.cols+1)/2, (g.rows+1)/2
 	}
+	return g
+}
+
+func newShortlists(g grid, level uint8) shortlists {
 	t := shortlists{grid: g, level: level, columns: (g.cols-1)>>blockShift + 1}
 	t.blocks = make([]slot, t.columns*((g.rows-1)>>blockShift+1))
 	return t
