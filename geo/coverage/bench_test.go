@@ -150,7 +150,7 @@ func BenchmarkBuildAndCheckJittered(b *testing.B) {
 func benchDirty(b *testing.B, areas []Area, shapes []Shape) {
 	var c *Coverage
 	for b.Loop() {
-		c = mustBuild(b, areas, shapes, Policy{GapWidthM: 5})
+		c = mustBuild(b, areas, shapes, Policy{GapWidthM: 6}) // two moves of 2√2 m meet
 		if v := c.Check(quiltNetwork); len(v) > 0 {
 			b.Fatal(v[0])
 		}
