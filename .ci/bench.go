@@ -38,14 +38,16 @@ var sections = []section{
 		"The same points for everyone. `uniform`: random over the city; `buildings`: at buildings; `border`: within a metre of a border.",
 		[]string{"./geo/locate"}, "^BenchmarkLookup", "0.5s"},
 	{"Index build", "From a coverage in memory.", []string{"./geo/locate"}, "^BenchmarkBuild", ""},
-	{"Full answer, in process", "Chain, other networks, border distance, neighbour and rule.", []string{"./geo/route"}, ".", ""},
+	{"Full answer, in process", "Chain, other networks, border distance, neighbour and rule.", []string{"./cmd/geoapi"}, "^BenchmarkAnswer", ""},
 	{"Coverage", "Building, checking, simplifying and labelling a network.", []string{"./geo/coverage"}, ".", "2x"},
 	{"Over HTTP", "`GET /v1/locate` against a constant gin handler of the same size; batch in rows a second.",
 		[]string{"./cmd/geoapi"}, "^BenchmarkHTTP|^BenchmarkBatch", ""},
 	{"Tiles", "A tile of 2,000 buildings against orb's pipeline over the same data; cached tiles over HTTP.",
 		[]string{"./geo/vtile", "./cmd/tiles"}, ".", ""},
-	{"Store and world", "Start to ready, memory, writes, and a write seen by another process.",
-		[]string{"./geo/follow", "./geo/sqlite", "./geo/world"}, ".", "3x"},
+	{"Start, memory, publish", "Start to ready, resident memory, a publication, and a write seen by another process.",
+		[]string{"./geo/follow"}, ".", "3x"},
+	{"Store and world", "Durable writes; the world's searches and its next state.",
+		[]string{"./geo/sqlite", "./geo/world"}, ".", ""},
 }
 
 // result holds the samples of one benchmark, by unit.
@@ -70,7 +72,7 @@ func main() {
 	flag.Parse()
 
 	var page bytes.Buffer
-	fmt.Fprintf(&page, "# Figures\n\nWritten by `make bench` on %s: %s, %d cores, %s %s/%s. Medians of %d runs. Ratios are against the line marked 1 in the same run.\n",
+	fmt.Fprintf(&page, "# Figures\n\nWritten by `make bench` on %s: %s, %d cores, %s %s/%s. Runs of each: %d, the median told. Ratios are against the line marked 1 in the same run.\n",
 		time.Now().UTC().Format("2006-01-02"), processor(), runtime.NumCPU(), runtime.Version(), runtime.GOOS, runtime.GOARCH, *count)
 	for _, s := range sections {
 		if *only != "" && !regexp.MustCompile(*only).MatchString(s.title) {
