@@ -226,8 +226,13 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func takeBuffer() []byte { return (*buffers.Get().(*[]byte))[:0] }
 
+// maxBuffer is the largest that goes round. A chunk of short questions answers
+// at ten times its length; a limit below that would grow each answer anew,
+// which cost half of the throughput.
+const maxBuffer = 32 * chunkSize
+
 func giveBuffer(b []byte) {
-	if cap(b) <= 8*chunkSize {
+	if cap(b) <= maxBuffer {
 		buffers.Put(&b)
 	}
 }
