@@ -62,7 +62,7 @@ func (c *locateCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	var l library
+	var l shelves
 	a := &answerer{world: w, shelf: l.at(w, time.Now())}
 	a.q.reset()
 	k := a.shelf.asker

@@ -38,7 +38,7 @@ type service struct {
 	metrics  *metrics
 	access   *accessLog
 
-	library   library
+	shelves   shelves
 	answerers sync.Pool
 	finder    finder
 	batches   chan struct{} // one for each batch under way
@@ -78,7 +78,7 @@ func (s *service) answerer() *answerer {
 func (s *service) prepare(t *answerer) {
 	now := time.Now()
 	t.world = s.live.Load()
-	t.shelf = s.library.at(t.world, now)
+	t.shelf = s.shelves.at(t.world, now)
 	t.stale, t.brief = s.stale(now), false
 	t.q.reset()
 }

@@ -59,14 +59,14 @@ type piece struct {
 	neighbours atomic.Pointer[[]byte]
 }
 
-// library hands out the shelf for a world.
-type library struct {
+// shelves hands out the shelf for a world.
+type shelves struct {
 	current atomic.Pointer[shelf]
 }
 
 // at returns the shelf for w at a time. The books of networks that did not
 // change are taken over from the shelf before.
-func (l *library) at(w *world.World, now time.Time) *shelf {
+func (l *shelves) at(w *world.World, now time.Time) *shelf {
 	s := l.current.Load()
 	if s != nil && s.world == w && now.Before(s.until) {
 		return s
