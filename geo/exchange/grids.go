@@ -32,13 +32,7 @@ func (w *work) grids(files []File) error {
 		return geo.Errorf(geo.Invalid, "the files hold no grids")
 	}
 	for _, s := range g.shapes {
-		for _, p := range s.Shape {
-			for _, ring := range p {
-				for _, q := range ring {
-					w.preview.extend(q)
-				}
-			}
-		}
+		w.preview.cover(s.Shape)
 	}
 	if err := w.spanned(); err != nil {
 		return err

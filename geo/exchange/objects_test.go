@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"onegrid/geo"
+	"onegrid/geo/coverage"
 	"onegrid/geo/crs"
 	"onegrid/geo/exchange"
 	"onegrid/geo/lattice"
@@ -215,3 +216,30 @@ func TestCollectionOfOne(t *testing.T) {
 		point = `{"type":"GeometryCollection","geometries":[` + point + `]}`
 	}
 }
+
+// A device on another continent would make a deployment too wide, though its
+// own file spans nothing.
+func TestFarFromTheBoundariesIsRefused(t *testing.T) {
+	shape := lattice.MultiPolygon{{{{X: 1_120_000_000}, {X: 1_130_000_000}, {X: 1_130_000_000, Y: 10_000_000}}}}
+	n := city().scheme.Networks[0]
+	c, _, err := coverage.Build(n, []coverage.Area{{Code: "D", Parent: coverage.NoArea}, {Code: "A", Level: 1}}, []coverage.Shape{{Code: "A", Shape: shape}}, coverage.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lon, refused := range map[string]bool{"112.5": false, "-70": true} {
+		text := `{"type":"Feature","id":1,"geometry":{"type":"Point","coordinates":[` + lon + `,0]},"properties":{}}`
+		_, err := exchange.Prepare(context.Background(), farOff{city(), c}, exchange.Import{As: "sites"},
+			[]exchange.File{{Name: "sites.geojson", Reader: strings.NewReader(text)}}, nil)
+		if got := geo.KindOf(err) == geo.Invalid && err != nil; got != refused {
+			t.Errorf("at %s it was refused: %v (%v)", lon, got, err)
+		}
+	}
+}
+
+// farOff is a city with one network in force.
+type farOff struct {
+	bare
+	c *coverage.Coverage
+}
+
+func (d farOff) Grids(string) ([]geo.Grid, *coverage.Coverage) { return nil, d.c }

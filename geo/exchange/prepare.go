@@ -10,7 +10,6 @@ import (
 	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/crs"
-	"onegrid/geo/lattice"
 )
 
 // Import says what files are and how to read them.
@@ -108,7 +107,7 @@ func (w *work) read(files []File, f func(*Feature) error) error {
 	}
 	w.progress("reading", w.preview.Features, w.preview.Features)
 	if w.geometry.thirds > 0 {
-		w.notes.counts, w.notes.kept = addCount(w.notes, "third-coordinate", w.geometry.thirds)
+		w.notes.addMany(Note{Kind: "third-coordinate", Done: "left out"}, w.geometry.thirds)
 	}
 	if err := w.columns.verdict(); err != nil {
 		return err
@@ -143,12 +142,6 @@ func (w *work) mapped() error {
 	return nil
 }
 
-func addCount(n notes, kind string, count int) (map[string]int, []Note) {
-	n.add(Note{Kind: kind, Done: "left out"})
-	n.counts[kind] = count
-	return n.counts, n.kept
-}
-
 // inFile names the file in an error where there are several.
 func inFile(name string, files int, err error) error {
 	if files < 2 {
@@ -176,20 +169,11 @@ func (w *work) objects(files []File) error {
 
 // measure finds the bounds of all objects.
 func (w *work) measure(o *geo.Objects) {
-	shapes := func(mp lattice.MultiPolygon) {
-		for _, p := range mp {
-			for _, ring := range p {
-				for _, q := range ring {
-					w.preview.extend(q)
-				}
-			}
-		}
-	}
 	for i := range o.Estates {
-		shapes(o.Estates[i].Shape)
+		w.preview.cover(o.Estates[i].Shape)
 	}
 	for i := range o.Buildings {
-		shapes(o.Buildings[i].Shape)
+		w.preview.cover(o.Buildings[i].Shape)
 	}
 	for i := range o.Devices {
 		w.preview.extend(o.Devices[i].Point)
@@ -199,11 +183,9 @@ func (w *work) measure(o *geo.Objects) {
 	}
 	for i := range o.Base {
 		g := &o.Base[i].Shape
-		shapes(g.Polygons)
+		w.preview.cover(g.Polygons)
 		for _, line := range g.Lines {
-			for _, q := range line {
-				w.preview.extend(q)
-			}
+			w.preview.extend(line...)
 		}
 		if g.Point != nil {
 			w.preview.extend(*g.Point)
@@ -211,7 +193,8 @@ func (w *work) measure(o *geo.Objects) {
 	}
 }
 
-// spanned refuses a deployment that is too wide for exact arithmetic.
+// spanned refuses files that are too wide for exact arithmetic, alone or
+// together with the boundaries that stand beside them.
 func (w *work) spanned() error {
 	b := w.preview.Bounds
 	if b == nil {
@@ -219,6 +202,15 @@ func (w *work) spanned() error {
 	}
 	if err := b.CheckSpan(); err != nil {
 		return (&geo.Error{Kind: geo.Invalid, Message: "these files span too much", Err: err}).Where(b.Min)
+	}
+	for _, n := range w.now.Scheme().Networks {
+		_, c := w.now.Grids(n.ID)
+		if c == nil || n.ID == w.preview.Network {
+			continue
+		}
+		if err := b.Union(c.Bounds()).CheckSpan(); err != nil {
+			return (&geo.Error{Kind: geo.Invalid, Message: fmt.Sprintf("these files are too far from network %q", n.ID), Err: err}).Where(b.Min)
+		}
 	}
 	return nil
 }

@@ -63,13 +63,17 @@ type notes struct {
 
 const keptOfAKind = 1000
 
-func (n *notes) add(note Note) {
+func (n *notes) add(note Note) { n.addMany(note, 1) }
+
+// addMany notes something that was found so many times.
+func (n *notes) addMany(note Note, times int) {
 	if n.counts == nil {
 		n.counts = map[string]int{}
 	}
-	if n.counts[note.Kind]++; n.counts[note.Kind] <= keptOfAKind {
+	if n.counts[note.Kind] < keptOfAKind {
 		n.kept = append(n.kept, note)
 	}
+	n.counts[note.Kind] += times
 }
 
 // Store is the part of a store that an import writes to.
@@ -106,11 +110,21 @@ func (p *Preview) firstBlocker() string {
 
 func round2(f float64) float64 { return float64(int64(f*100+0.5)) / 100 }
 
-// extend grows the preview's bounds by a point.
-func (p *Preview) extend(q lattice.Point) {
-	if p.Bounds == nil {
-		p.Bounds = &lattice.Box{Min: q, Max: q}
-		return
+// extend grows the preview's bounds by points.
+func (p *Preview) extend(points ...lattice.Point) {
+	p.grow(lattice.BoxOf(points...))
+}
+
+// cover grows the preview's bounds by a shape.
+func (p *Preview) cover(shape lattice.MultiPolygon) {
+	p.grow(lattice.BoxOfShape(shape))
+}
+
+func (p *Preview) grow(b lattice.Box) {
+	if p.Bounds != nil {
+		b = p.Bounds.Union(b)
 	}
-	*p.Bounds = p.Bounds.Extend(q)
+	if !b.Empty() {
+		p.Bounds = &b
+	}
 }
