@@ -20,7 +20,6 @@ type border struct {
 // smaller end, lie in Z-order of where they start, and regions are numbered by
 // area and then by first appearance.
 func assemble(areas []Area, borders []border, areaOf []int32) (*Coverage, error) {
-	c := &Coverage{areas: areas}
 	freeRings(borders)
 	for i := range borders {
 		borders[i].turn()
@@ -41,14 +40,34 @@ func assemble(areas []Area, borders []border, areaOf []int32) (*Coverage, error)
 		})
 		i = j
 	}
-	c.lay(borders, order)
-	c.number(areaOf)
-	c.connect()
-	if err := c.ring(); err != nil {
-		return nil, err
+	l := layout{areas: areas}
+	l.lay(borders, order)
+	l.number(areaOf)
+	l.connect()
+	c := l.coverage()
+	return c, c.ring()
+}
+
+// layout is a coverage in the making, in flat lists.
+type layout struct {
+	areas  []Area
+	arcs   []arc
+	nodes  []node
+	areaOf []int32    // by region
+	ground [][]Region // by area
+	points []lattice.Point
+}
+
+func (l *layout) coverage() *Coverage {
+	c := &Coverage{areas: l.areas, arcs: vectorOf(l.arcs), nodes: vectorOf(l.nodes), ground: vectorOf(l.ground), points: len(l.points)}
+	c.childFirst, c.children = childrenOf(l.areas)
+	c.bounds = lattice.BoxOf(l.points...)
+	regions := make([]region, len(l.areaOf))
+	for r, a := range l.areaOf {
+		regions[r].area = a
 	}
-	c.setLevels()
-	return c, nil
+	c.regions = vectorOf(regions)
+	return c
 }
 
 // freeRings starts every closed border that meets no other at its smallest
@@ -108,47 +127,47 @@ func (b *border) turn() {
 	}
 }
 
-// lay stores the borders flat, in order, and numbers their nodes.
-func (c *Coverage) lay(borders []border, order []keyed) {
+// lay stores the borders in order, their points in one list, and numbers their
+// nodes.
+func (l *layout) lay(borders []border, order []keyed) {
 	total := 0
 	for i := range borders {
 		total += len(borders[i].points)
 	}
-	c.points = make([]lattice.Point, 0, total)
-	c.arcs = make([]arc, 0, len(borders)+1)
+	l.points = make([]lattice.Point, 0, total)
+	l.arcs = make([]arc, 0, len(borders))
 	ends := make([]keyed, 0, 2*len(borders))
 	for _, o := range order {
 		b := &borders[o.id]
 		n := uint32(len(ends))
 		ends = append(ends, keyed{o.key, n}, keyed{zkey(b.points[len(b.points)-1]), n + 1})
-		c.arcs = append(c.arcs, arc{first: uint32(len(c.points)), left: b.left, right: b.right})
-		c.points = append(c.points, b.points...)
+		from := len(l.points)
+		l.points = append(l.points, b.points...)
+		l.arcs = append(l.arcs, arc{points: l.points[from:len(l.points):len(l.points)], left: b.left, right: b.right})
 	}
 	last := uint64(0)
 	for i, e := range sortKeyed(ends) {
 		if i == 0 || e.key != last {
-			c.nodes = append(c.nodes, zpoint(e.key))
+			l.nodes = append(l.nodes, node{at: zpoint(e.key), out: HalfArc(e.id)})
 			last = e.key
 		}
-		a := &c.arcs[e.id/2]
-		if node := int32(len(c.nodes) - 1); e.id%2 == 0 {
-			a.from = node
+		a := &l.arcs[e.id/2]
+		if v := int32(len(l.nodes) - 1); e.id%2 == 0 {
+			a.from = v
 		} else {
-			a.to = node
+			a.to = v
 		}
 	}
-	c.arcs = append(c.arcs, arc{first: uint32(len(c.points))})
-	c.bounds = lattice.BoxOf(c.points...)
 }
 
 // number renumbers the regions: the exterior, then those of each area in turn,
 // then gaps, then voids, each by first appearance along the arcs.
-func (c *Coverage) number(areaOf []int32) {
+func (l *layout) number(areaOf []int32) {
 	seen := make([]bool, len(areaOf))
 	seen[Exterior] = true
 	order := []Region{Exterior}
-	for i := range c.Arcs() {
-		for _, r := range [...]Region{c.arcs[i].left, c.arcs[i].right} {
+	for i := range l.arcs {
+		for _, r := range [...]Region{l.arcs[i].left, l.arcs[i].right} {
 			if !seen[r] {
 				seen[r] = true
 				order = append(order, r)
@@ -163,73 +182,109 @@ func (c *Coverage) number(areaOf []int32) {
 	}
 	slices.SortStableFunc(order[1:], func(a, b Region) int { return cmp.Compare(rank(a), rank(b)) })
 	to := make([]Region, len(areaOf))
-	c.areaOf = make([]int32, len(order))
-	c.regions = make([]Region, len(order))
-	c.regionFirst = make([]uint32, len(c.areas)+1)
+	l.areaOf = make([]int32, len(order))
+	l.ground = make([][]Region, len(l.areas))
+	all := make([]Region, len(order))
 	for i, r := range order {
-		to[r] = Region(i)
-		c.areaOf[i] = areaOf[r]
-		c.regions[i] = Region(i)
-		if a := areaOf[r]; a >= 0 {
-			c.regionFirst[a+1]++
+		to[r], all[i] = Region(i), Region(i)
+		l.areaOf[i] = areaOf[r]
+	}
+	l.areaOf[Exterior] = NoArea
+	for i := 1; i < len(order); {
+		from, a := i, l.areaOf[i]
+		for i < len(order) && l.areaOf[i] == a {
+			i++
+		}
+		if a >= 0 {
+			l.ground[a] = all[from:i:i]
 		}
 	}
-	c.areaOf[Exterior] = NoArea
-	c.regionFirst[0] = 1
-	for i := 1; i < len(c.regionFirst); i++ {
-		c.regionFirst[i] += c.regionFirst[i-1]
-	}
-	c.regions = c.regions[:c.regionFirst[len(c.areas)]] // gaps and voids are nobody's
-	for i := range c.Arcs() {
-		c.arcs[i].left, c.arcs[i].right = to[c.arcs[i].left], to[c.arcs[i].right]
+	for i := range l.arcs {
+		l.arcs[i].left, l.arcs[i].right = to[l.arcs[i].left], to[l.arcs[i].right]
 	}
 }
 
 // connect links the half-arcs around every node.
-func (c *Coverage) connect() {
-	at := make([]uint32, len(c.nodes)+1)
-	for i := range c.Arcs() {
-		at[c.arcs[i].from+1]++
-		at[c.arcs[i].to+1]++
+func (l *layout) connect() {
+	at := make([]uint32, len(l.nodes)+1)
+	for i := range l.arcs {
+		at[l.arcs[i].from+1]++
+		at[l.arcs[i].to+1]++
 	}
 	for i := 1; i < len(at); i++ {
 		at[i] += at[i-1]
 	}
 	spokes := make([]spoke, at[len(at)-1])
 	fill := slices.Clone(at)
-	for i := range uint32(c.Arcs()) {
-		a := c.arcs[i]
-		p := c.pointsOf(i)
-		spokes[fill[a.from]] = newSpoke(i<<1, p[0], p[1])
+	for i, a := range l.arcs {
+		p, h := a.points, uint32(i)<<1
+		spokes[fill[a.from]] = newSpoke(h, p[0], p[1])
 		fill[a.from]++
-		spokes[fill[a.to]] = newSpoke(i<<1|1, p[len(p)-1], p[len(p)-2])
+		spokes[fill[a.to]] = newSpoke(h|1, p[len(p)-1], p[len(p)-2])
 		fill[a.to]++
 	}
-	c.next = make([]uint32, 2*c.Arcs())
-	for v := range c.nodes {
-		link(c.next, spokes[at[v]:at[v+1]])
+	for v := range l.nodes {
+		link(spokes[at[v]:at[v+1]], func(h, next uint32) { l.arcs[h>>1].next[h&1] = HalfArc(next) })
 	}
 }
 
-// ring collects the rings of every region from the walks around it. A walk that
-// comes to a node twice is parted there: a hole that touches its outer ring is a
-// ring of its own.
+// ring collects the rings of every region of a new coverage.
 func (c *Coverage) ring() error {
-	_, start := cycles(c.next)
-	type loop struct {
-		region Region
-		hole   bool
-		halves []HalfArc
+	loops, err := c.loops()
+	if err != nil {
+		return err
 	}
-	loops := make([]loop, 0, len(start)+8)
+	slices.SortFunc(loops, func(a, b loop) int {
+		return cmp.Or(cmp.Compare(a.region, b.region), a.compare(&b))
+	})
+	rings := make([][]HalfArc, len(loops))
+	for i, l := range loops {
+		rings[i] = l.halves
+	}
+	for i := 0; i < len(loops); {
+		from, r := i, loops[i].region
+		for i < len(loops) && loops[i].region == r {
+			i++
+		}
+		c.regions.at(int(r)).rings = rings[from:i:i]
+	}
+	return nil
+}
+
+// loop is a ring of a region.
+type loop struct {
+	region Region
+	hole   bool
+	halves []HalfArc
+}
+
+// compare puts the outer ring of a region first.
+func (l *loop) compare(m *loop) int {
+	switch {
+	case l.hole == m.hole:
+		return cmp.Compare(l.halves[0], m.halves[0])
+	case l.hole:
+		return 1
+	}
+	return -1
+}
+
+// loops finds all rings. The error is for borders that do not fit each other.
+func (c *Coverage) loops() ([]loop, error) {
+	done := make([]bool, 2*c.Arcs())
+	out := make([]loop, 0, c.Regions()+8)
 	area := c.arcAreas()
-	p := parter{c: c, at: make([]int32, len(c.nodes))}
-	for _, h := range start {
-		r := c.leftOf(HalfArc(h))
-		for g := c.next[h]; g != h; g = c.next[g] {
-			if c.leftOf(HalfArc(g)) != r {
-				at := c.points[c.arcs[g>>1].first]
-				return geo.Errorf(geo.Invalid, "the border at %v has different regions along one side", at).Where(at)
+	all := make([]HalfArc, 0, 2*c.Arcs())
+	p := parter{c: c, at: make([]int32, c.nodes.len())}
+	for h := range HalfArc(len(done)) {
+		if done[h] {
+			continue
+		}
+		r := c.leftOf(h)
+		for g := h; !done[g]; g = c.next(g) {
+			if done[g] = true; c.leftOf(g) != r {
+				at := c.pointsOf(uint32(g >> 1))[0]
+				return nil, geo.Errorf(geo.Invalid, "the border at %v has different regions along one side", at).Where(at)
 			}
 		}
 		p.part(h, func(halves []HalfArc) {
@@ -241,50 +296,33 @@ func (c *Coverage) ring() error {
 					sum -= area[h>>1]
 				}
 			}
-			loops = append(loops, loop{r, sum <= 0, slices.Clone(halves)})
+			from := len(all)
+			all = append(all, halves...)
+			out = append(out, loop{r, sum <= 0, all[from:len(all):len(all)]})
 		})
 	}
-	slices.SortFunc(loops, func(a, b loop) int {
-		if a.region != b.region {
-			return cmp.Compare(a.region, b.region)
-		}
-		if a.hole != b.hole {
-			if a.hole {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Compare(a.halves[0], b.halves[0])
-	})
-	c.halves = make([]HalfArc, 0, 2*c.Arcs())
-	c.ringFirst = make([]uint32, 0, len(loops)+1)
-	c.rings = make([]uint32, len(c.areaOf)+1)
-	for _, l := range loops {
-		c.ringFirst = append(c.ringFirst, uint32(len(c.halves)))
-		c.halves = append(c.halves, l.halves...)
-		c.rings[l.region+1]++
-	}
-	c.ringFirst = append(c.ringFirst, uint32(len(c.halves)))
-	for i := 1; i < len(c.rings); i++ {
-		c.rings[i] += c.rings[i-1]
-	}
-	return nil
+	return out, nil
 }
 
 // arcAreas returns what each arc adds to twice the area of a ring.
 func (c *Coverage) arcAreas() []int64 {
 	out := make([]int64, c.Arcs())
-	if len(c.points) == 0 {
+	if c.Arcs() == 0 {
 		return out
 	}
-	o := c.points[0]
+	o := c.pointsOf(0)[0]
 	for i := range out {
-		p := c.pointsOf(uint32(i))
-		for k := 1; k < len(p); k++ {
-			out[i] += cross(o, p[k-1], p[k])
-		}
+		out[i] = sweep(o, c.pointsOf(uint32(i)))
 	}
 	return out
+}
+
+// sweep is twice the signed area between o and a line.
+func sweep(o lattice.Point, line []lattice.Point) (sum int64) {
+	for k := 1; k < len(line); k++ {
+		sum += cross(o, line[k-1], line[k])
+	}
+	return sum
 }
 
 // parter parts walks into rings that pass no node twice.
@@ -296,21 +334,13 @@ type parter struct {
 
 // part calls emit with every ring of the walk that starts with h, each from its
 // smallest half-arc.
-func (p *parter) part(h uint32, emit func([]HalfArc)) {
+func (p *parter) part(h HalfArc, emit func([]HalfArc)) {
 	for g := h; ; {
-		tail, head := p.c.tail(HalfArc(g)), p.c.tail(HalfArc(g^1))
-		p.at[tail] = int32(len(p.path)) + 1
-		p.path = append(p.path, HalfArc(g))
-		if from := p.at[head]; from > 0 {
-			ring := p.path[from-1:]
-			for _, g := range ring {
-				p.at[p.c.tail(g)] = 0
-			}
+		p.walk(g, func(ring []HalfArc) {
 			rotateToLeast(ring)
 			emit(ring)
-			p.path = p.path[:from-1]
-		}
-		if g = p.c.next[g]; g == h {
+		})
+		if g = p.c.next(g); g == h {
 			return
 		}
 	}

@@ -144,7 +144,7 @@ func TestFarFromFaultsNothingMoves(t *testing.T) {
 	}
 	sound(t, n, c)
 	before, after := farSegments(clean, spoilt), farSegments(c, spoilt)
-	if len(before) < len(clean.points)/2 {
+	if len(before) < clean.points/2 {
 		t.Fatal("hardly anything lies far from the faults")
 	}
 	for s := range before {

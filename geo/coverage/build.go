@@ -27,7 +27,7 @@ func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *R
 	if err != nil {
 		return nil, nil, err
 	}
-	lw, err := node(out.edges)
+	lw, err := noded(out.edges)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -42,7 +42,7 @@ func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *R
 	if err != nil {
 		return nil, nil, err
 	}
-	report.Regions, report.Arcs, report.Points = c.Regions(), c.Arcs(), len(c.points)
+	report.Regions, report.Arcs, report.Points = c.Regions(), c.Arcs(), c.points
 	reportInlets(c, p.GapWidthM, report)
 	report.sort()
 	return c, report, nil

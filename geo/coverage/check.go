@@ -57,6 +57,7 @@ const (
 // parents themselves, and compares.
 func (c *Coverage) Check(n geo.Network) []Violation {
 	k := &checker{c: c, network: n}
+	k.flatten()
 	k.hierarchy()
 	if k.form() {
 		k.drawing()
@@ -72,6 +73,8 @@ func (c *Coverage) Check(n geo.Network) []Violation {
 type checker struct {
 	c       *Coverage
 	network geo.Network
+	points  []lattice.Point // of all arcs
+	first   []uint32        // points of arc i: points[first[i]:first[i+1]]
 	cells   *cells
 	places  map[Region]lattice.Point // a vertex of each region, see place
 	found   []Violation
@@ -87,18 +90,28 @@ func (k *checker) add(kind string, at lattice.Point, areas []int32, format strin
 	k.found = append(k.found, v)
 }
 
+// flatten lists the points of all arcs one after the other.
+func (k *checker) flatten() {
+	k.points = make([]lattice.Point, 0, k.c.points)
+	k.first = make([]uint32, 1, k.c.Arcs()+1)
+	for i := range k.c.Arcs() {
+		k.points = append(k.points, k.c.pointsOf(uint32(i))...)
+		k.first = append(k.first, uint32(len(k.points)))
+	}
+}
+
 // anywhere is a place for what has none.
 func (k *checker) anywhere() lattice.Point {
-	if len(k.c.points) > 0 {
-		return k.c.points[0]
+	if len(k.points) > 0 {
+		return k.points[0]
 	}
 	return lattice.Point{}
 }
 
 // beside returns the areas on the two sides of an arc.
 func (k *checker) beside(arc int) []int32 {
-	a := k.c.arcs[arc]
-	return []int32{k.c.areaOf[a.left], k.c.areaOf[a.right]}
+	a := k.c.arcs.at(arc)
+	return []int32{k.c.AreaOf(a.left), k.c.AreaOf(a.right)}
 }
 
 // form checks that every number leads somewhere, so that the rest may follow
@@ -106,55 +119,57 @@ func (k *checker) beside(arc int) []int32 {
 func (k *checker) form() bool {
 	c, before := k.c, len(k.found)
 	broken := func(format string, args ...any) { k.add(BrokenForm, k.anywhere(), nil, format, args...) }
-	if len(c.arcs) == 0 || len(c.areaOf) == 0 || len(c.rings) != len(c.areaOf)+1 || len(c.regionFirst) != len(c.areas)+1 ||
-		len(c.next) != 2*c.Arcs() || len(c.levels) != c.Arcs() || len(c.ringFirst) == 0 {
+	if c.Regions() == 0 || c.ground.len() != len(c.areas) {
 		broken("the lists do not fit each other")
 		return false
 	}
-	if !ascending(c.rings, len(c.ringFirst)-1) || !ascending(c.ringFirst, len(c.halves)) || !ascending(c.regionFirst, len(c.regions)) {
-		broken("the lists of rings or of regions are out of order")
-	}
-	for i, a := range c.arcs {
-		switch end := i == c.Arcs(); {
-		case !end && int(a.first)+2 > int(c.arcs[i+1].first), end && int(a.first) != len(c.points):
+	for i := range c.Arcs() {
+		a := c.arcs.at(i)
+		if len(a.points) < 2 {
 			broken("arc %d has fewer than two points", i)
-		case !end && (int(a.left) >= len(c.areaOf) || int(a.right) >= len(c.areaOf)):
+		}
+		if int(a.left) >= c.Regions() || int(a.right) >= c.Regions() {
 			broken("arc %d has a region that is not there", i)
-		case !end && (a.from < 0 || a.to < 0 || int(a.from) >= len(c.nodes) || int(a.to) >= len(c.nodes)):
+		}
+		if a.from < 0 || a.to < 0 || int(a.from) >= c.nodes.len() || int(a.to) >= c.nodes.len() {
 			broken("arc %d has a node that is not there", i)
 		}
+		if k.noHalf(a.next[0]) || k.noHalf(a.next[1]) {
+			broken("arc %d is followed by one that is not there", i)
+		}
 	}
-	for r, a := range c.areaOf {
-		if a < Void || int(a) >= len(c.areas) {
+	for v := range c.nodes.len() {
+		if k.noHalf(c.nodes.at(v).out) {
+			broken("node %d has an arc that is not there", v)
+		}
+	}
+	for r := range Region(c.Regions()) {
+		if a := c.AreaOf(r); a < Void || int(a) >= len(c.areas) {
 			broken("region %d belongs to area %d, which is not there", r, a)
 		}
-	}
-	for _, h := range c.halves {
-		if int(h) >= 2*c.Arcs() {
-			broken("a ring has half-arc %d, which is not there", h)
+		for h := range c.halvesOf(r) {
+			if k.noHalf(h) {
+				broken("a ring has half-arc %d, which is not there", h)
+			}
 		}
 	}
-	for _, r := range c.regions {
-		if int(r) >= len(c.areaOf) {
-			broken("an area has region %d, which is not there", r)
+	for a := range c.areas {
+		for _, r := range c.RegionsOf(int32(a)) {
+			if int(r) >= c.Regions() {
+				broken("an area has region %d, which is not there", r)
+			}
 		}
 	}
-	for _, p := range c.points {
+	for _, p := range k.points {
 		if p.X < -180*lattice.Scale || p.X > 180*lattice.Scale || p.Y < -90*lattice.Scale || p.Y > 90*lattice.Scale {
 			k.add(OffLattice, p, nil, "%v is no place on the Earth", p)
 		}
 	}
-	if box := lattice.BoxOf(c.points...); len(c.points) > 0 && (box.Width() > lattice.MaxSpan || box.Height() > lattice.MaxSpan) {
+	if box := lattice.BoxOf(k.points...); len(k.points) > 0 && (box.Width() > lattice.MaxSpan || box.Height() > lattice.MaxSpan) {
 		k.add(WideSpan, box.Max, nil, "from %v to %v is more than 150 degrees", box.Min, box.Max)
 	}
 	return len(k.found) == before
 }
 
-func ascending(v []uint32, last int) bool {
-	for i := 1; i < len(v); i++ {
-		if v[i] < v[i-1] {
-			return false
-		}
-	}
-	return int(v[len(v)-1]) == last
-}
+// noHalf tells whether a half-arc is not there.
+func (k *checker) noHalf(h HalfArc) bool { return int(h>>1) >= k.c.Arcs() }

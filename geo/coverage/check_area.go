@@ -97,8 +97,8 @@ func (k *checker) regions() {
 			upper[a.Parent] = true
 		}
 	}
-	for r := Region(1); int(r) < len(k.c.areaOf); r++ {
-		switch a := k.c.areaOf[r]; {
+	for r := Region(1); int(r) < k.c.Regions(); r++ {
+		switch a := k.c.AreaOf(r); {
 		case a == NoArea:
 			k.add(Gap, k.place(r), nil, "region %d belongs to nobody", r)
 		case a >= 0:
@@ -111,7 +111,7 @@ func (k *checker) regions() {
 			count[a]++
 		}
 	}
-	if a := k.c.areaOf[Exterior]; a != NoArea {
+	if a := k.c.AreaOf(Exterior); a != NoArea {
 		k.add(StaleFigure, k.anywhere(), []int32{a}, "the exterior belongs to area %d", a)
 	}
 	for i, a := range k.c.areas {
@@ -122,7 +122,7 @@ func (k *checker) regions() {
 		case count[i] == 0 && !upper[i] && k.network.Kind == geo.Basic:
 			k.add(NoRegion, k.anywhere(), []int32{int32(i)}, "%s has no ground", a.Code)
 		}
-		if got := k.c.RegionsOf(int32(i)); len(got) != count[i] || slices.ContainsFunc(got, func(r Region) bool { return k.c.areaOf[r] != int32(i) }) {
+		if got := k.c.RegionsOf(int32(i)); len(got) != count[i] || slices.ContainsFunc(got, func(r Region) bool { return k.c.AreaOf(r) != int32(i) }) {
 			k.add(StaleFigure, k.place(first[i]), []int32{int32(i)}, "the list of regions of %s is wrong", a.Code)
 		}
 	}
@@ -132,10 +132,11 @@ func (k *checker) regions() {
 func (k *checker) place(r Region) lattice.Point {
 	if k.places == nil {
 		k.places = map[Region]lattice.Point{}
-		for _, a := range k.c.arcs[:k.c.Arcs()] {
+		for i := range k.c.Arcs() {
+			a := k.c.arcs.at(i)
 			for _, r := range [...]Region{a.left, a.right} {
 				if _, ok := k.places[r]; !ok {
-					k.places[r] = k.c.points[a.first]
+					k.places[r] = a.points[0]
 				}
 			}
 		}

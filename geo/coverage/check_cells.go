@@ -7,11 +7,12 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// cells is a plain grid of square cells over a coverage, each with the segments
+// cells is a plain grid of square cells over some lines, each with the segments
 // that may pass through it: what Check looks things up in. A segment is the
 // number of its first point.
 type cells struct {
-	c          *Coverage
+	points     []lattice.Point // of all lines
+	starts     []uint32        // of each line in points; one more at the end
 	o          lattice.Point
 	size       int64
 	wide, high int64
@@ -21,16 +22,15 @@ type cells struct {
 
 // newCells chooses the cells so that there are about as many as segments, and no
 // smaller than what keeps the entries few where segments are long.
-func newCells(c *Coverage) *cells {
-	g := &cells{c: c, o: c.bounds.Min}
-	box := lattice.BoxOf(c.points...)
-	g.o = box.Min
+func newCells(points []lattice.Point, starts []uint32) *cells {
+	box := lattice.BoxOf(points...)
+	g := &cells{points: points, starts: starts, o: box.Min}
 	length := 0.0
 	g.each(func(s uint32) {
-		a, b := c.points[s], c.points[s+1]
+		a, b := points[s], points[s+1]
 		length += math.Abs(float64(b.X)-float64(a.X)) + math.Abs(float64(b.Y)-float64(a.Y))
 	})
-	n := float64(len(c.points))
+	n := float64(len(points))
 	g.size = int64(max(1, math.Sqrt(float64(box.Width()+1)*float64(box.Height()+1)/n), length/(4*n), float64(max(box.Width(), box.Height()))/(1<<14)))
 	g.wide, g.high = box.Width()/g.size+1, box.Height()/g.size+1
 	g.fill()
@@ -39,8 +39,8 @@ func newCells(c *Coverage) *cells {
 
 // each visits every segment.
 func (g *cells) each(visit func(s uint32)) {
-	for i := range g.c.Arcs() {
-		for s := g.c.arcs[i].first; s+1 < g.c.arcs[i+1].first; s++ {
+	for i := range len(g.starts) - 1 {
+		for s := g.starts[i]; s+1 < g.starts[i+1]; s++ {
 			visit(s)
 		}
 	}
@@ -73,13 +73,13 @@ func (g *cells) fill() {
 // crowded is from how many segments on a cell is swept.
 const crowded = 12
 
-func (g *cells) left(s uint32) int32  { return min(g.c.points[s].X, g.c.points[s+1].X) }
-func (g *cells) right(s uint32) int32 { return max(g.c.points[s].X, g.c.points[s+1].X) }
+func (g *cells) left(s uint32) int32  { return min(g.points[s].X, g.points[s+1].X) }
+func (g *cells) right(s uint32) int32 { return max(g.points[s].X, g.points[s+1].X) }
 
 // walk visits the cells that a segment passes through, row by row, and sometimes
 // one beside them.
 func (g *cells) walk(s uint32, visit func(cell int64)) {
-	a, b := g.c.points[s], g.c.points[s+1]
+	a, b := g.points[s], g.points[s+1]
 	if a.Y > b.Y {
 		a, b = b, a
 	}
@@ -154,7 +154,7 @@ func (g *cells) westOf(p lattice.Point) (found uint32, ok bool) {
 
 // upward returns the ends of a segment, the lower first.
 func (g *cells) upward(s uint32) (a, b lattice.Point) {
-	a, b = g.c.points[s], g.c.points[s+1]
+	a, b = g.points[s], g.points[s+1]
 	if b.Y < a.Y {
 		a, b = b, a
 	}

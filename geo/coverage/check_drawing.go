@@ -10,39 +10,39 @@ import (
 // at most an end in common, at a node or along their arc.
 func (k *checker) drawing() {
 	c := k.c
-	k.cells = newCells(c)
+	k.cells = newCells(k.points, k.first)
 	k.cells.each(func(s uint32) {
-		if c.points[s] == c.points[s+1] {
+		if k.points[s] == k.points[s+1] {
 			arc := k.arcOf(s)
-			k.add(ZeroLength, c.points[s], k.beside(arc), "arc %d repeats %v", arc, c.points[s])
+			k.add(ZeroLength, k.points[s], k.beside(arc), "arc %d repeats %v", arc, k.points[s])
 		}
 	})
-	inner := make([]bool, len(c.points)) // not an end of its arc
+	inner := make([]bool, len(k.points)) // not an end of its arc
 	for i := range inner {
 		inner[i] = true
 	}
 	for i := range c.Arcs() {
-		inner[c.arcs[i].first], inner[c.arcs[i+1].first-1] = false, false
+		inner[k.first[i]], inner[k.first[i+1]-1] = false, false
 	}
 	reported := map[[2]uint32]bool{}
 	k.cells.pairs(func(s, t uint32) {
 		if s > t {
 			s, t = t, s
 		}
-		kind, at := meetingOf(c.points, s, t, inner)
+		kind, at := meetingOf(k.points, s, t, inner)
 		if kind == "" || reported[[2]uint32{s, t}] {
 			return
 		}
 		reported[[2]uint32{s, t}] = true
 		i, j := k.arcOf(s), k.arcOf(t)
 		k.add(kind, at, append(k.beside(i), k.beside(j)...), "%v to %v of arc %d and %v to %v of arc %d",
-			c.points[s], c.points[s+1], i, c.points[t], c.points[t+1], j)
+			k.points[s], k.points[s+1], i, k.points[t], k.points[t+1], j)
 	})
 }
 
 // arcOf returns the arc of a segment.
 func (k *checker) arcOf(s uint32) int {
-	return sort.Search(k.c.Arcs(), func(i int) bool { return k.c.arcs[i+1].first > s })
+	return sort.Search(k.c.Arcs(), func(i int) bool { return k.first[i+1] > s })
 }
 
 // meetingOf tells how two segments meet that should not, and where; empty when

@@ -12,9 +12,10 @@ import (
 // the next one counter-clockwise.
 func (k *checker) nodes() {
 	c := k.c
-	around := make([][]HalfArc, len(c.nodes))
-	at := make(map[lattice.Point]int, len(c.nodes))
-	for v, p := range c.nodes {
+	around := make([][]HalfArc, c.nodes.len())
+	at := make(map[lattice.Point]int, c.nodes.len())
+	for v := range c.nodes.len() {
+		p := c.nodes.at(v).at
 		if other, twice := at[p]; twice {
 			k.add(LooseEnd, p, nil, "nodes %d and %d are the same place", other, v)
 		}
@@ -22,8 +23,8 @@ func (k *checker) nodes() {
 	}
 	for i := range c.Arcs() {
 		p := c.pointsOf(uint32(i))
-		a := c.arcs[i]
-		if p[0] != c.nodes[a.from] || p[len(p)-1] != c.nodes[a.to] {
+		a := c.arcs.at(i)
+		if p[0] != c.nodes.at(int(a.from)).at || p[len(p)-1] != c.nodes.at(int(a.to)).at {
 			k.add(LooseEnd, p[0], k.beside(i), "arc %d does not end at its nodes", i)
 		}
 		if a.left == a.right {
@@ -33,7 +34,7 @@ func (k *checker) nodes() {
 		around[a.to] = append(around[a.to], HalfArc(i<<1|1))
 	}
 	for v, halves := range around {
-		p := c.nodes[v]
+		p := c.nodes.at(v).at
 		switch {
 		case len(halves) < 2:
 			k.add(LooseEnd, p, nil, "%d arcs end at a node", len(halves))
@@ -47,7 +48,7 @@ func (k *checker) nodes() {
 		for i, g := range halves {
 			h := halves[(i+1)%len(halves)]
 			if c.leftOf(g) != c.leftOf(h^1) {
-				k.add(WrongSide, p, []int32{c.areaOf[c.leftOf(g)], c.areaOf[c.leftOf(h^1)]},
+				k.add(WrongSide, p, []int32{c.AreaOf(c.leftOf(g)), c.AreaOf(c.leftOf(h ^ 1))},
 					"between arcs %d and %d lies region %d by the one and %d by the other", g>>1, h>>1, c.leftOf(g), c.leftOf(h^1))
 			}
 		}
@@ -87,43 +88,40 @@ func turnFromEast(o, p, q lattice.Point) int {
 func (k *checker) rings() {
 	c := k.c
 	times := make([]int, 2*c.Arcs())
-	for r := range Region(len(c.areaOf)) {
+	for r := range Region(c.Regions()) {
 		for i, ring := range c.Boundary(r) {
 			if len(ring) == 0 {
-				k.add(UnpairedHalf, k.place(r), []int32{c.areaOf[r]}, "ring %d of region %d is empty", i, r)
+				k.add(UnpairedHalf, k.place(r), []int32{c.AreaOf(r)}, "ring %d of region %d is empty", i, r)
 				continue
 			}
 			for j, h := range ring {
-				p := c.points[c.arcs[h>>1].first]
+				p := c.pointsOf(uint32(h >> 1))[0]
 				times[h]++
 				if c.leftOf(h) != r {
-					k.add(UnpairedHalf, p, []int32{c.areaOf[r]}, "arc %d is in a ring of region %d, which does not lie there", h>>1, r)
+					k.add(UnpairedHalf, p, []int32{c.AreaOf(r)}, "arc %d is in a ring of region %d, which does not lie there", h>>1, r)
 				}
 				if c.tail(h^1) != c.tail(ring[(j+1)%len(ring)]) {
-					k.add(UnpairedHalf, p, []int32{c.areaOf[r]}, "ring %d of region %d is broken after arc %d", i, r, h>>1)
+					k.add(UnpairedHalf, p, []int32{c.AreaOf(r)}, "ring %d of region %d is broken after arc %d", i, r, h>>1)
 				}
 			}
 			if outer := k.ringArea(ring) > 0; outer != (i == 0) && r != Exterior {
-				k.add(UnpairedHalf, c.points[c.arcs[ring[0]>>1].first], []int32{c.areaOf[r]}, "ring %d of region %d runs the wrong way", i, r)
+				k.add(UnpairedHalf, c.pointsOf(uint32(ring[0] >> 1))[0], []int32{c.AreaOf(r)}, "ring %d of region %d runs the wrong way", i, r)
 			}
 		}
 	}
 	for h, n := range times {
 		if n != 1 {
-			k.add(UnpairedHalf, c.points[c.arcs[h>>1].first], k.beside(h>>1), "a side of arc %d is in %d rings", h>>1, n)
+			k.add(UnpairedHalf, c.pointsOf(uint32(h >> 1))[0], k.beside(h>>1), "a side of arc %d is in %d rings", h>>1, n)
 		}
 	}
 }
 
 // ringArea is twice the signed area of a ring.
 func (k *checker) ringArea(ring []HalfArc) int64 {
-	sum, o := int64(0), k.c.points[0]
+	sum, o := int64(0), k.points[0]
 	for _, h := range ring {
 		p := k.c.pointsOf(uint32(h >> 1))
-		part := int64(0)
-		for i := 1; i < len(p); i++ {
-			part += cross(o, p[i-1], p[i])
-		}
+		part := sweep(o, p)
 		if h&1 == 1 {
 			part = -part
 		}
@@ -140,18 +138,18 @@ func (k *checker) euler() {
 	if c.Arcs() == 0 {
 		return
 	}
-	piece := make([]uint32, len(c.nodes))
+	piece := make([]uint32, c.nodes.len())
 	for i := range piece {
 		piece[i] = uint32(i)
 	}
 	for i := range c.Arcs() {
-		piece[find(piece, uint32(c.arcs[i].from))] = find(piece, uint32(c.arcs[i].to))
+		piece[find(piece, uint32(c.arcs.at(i).from))] = find(piece, uint32(c.arcs.at(i).to))
 	}
 	// Of each piece, its lowest vertex, the leftmost of several.
 	lowest := map[uint32]lattice.Point{}
 	for i := range c.Arcs() {
 		low := slices.MinFunc(c.pointsOf(uint32(i)), byHeight)
-		id := find(piece, uint32(c.arcs[i].from))
+		id := find(piece, uint32(c.arcs.at(i).from))
 		if old, ok := lowest[id]; !ok || byHeight(low, old) < 0 {
 			lowest[id] = low
 		}
@@ -162,8 +160,8 @@ func (k *checker) euler() {
 			outside++
 		}
 	}
-	faces := len(c.areaOf) + outside
-	if v, e := len(c.nodes), c.Arcs(); v-e+faces != 1+len(lowest) {
+	faces := c.Regions() + outside
+	if v, e := c.nodes.len(), c.Arcs(); v-e+faces != 1+len(lowest) {
 		k.add(WrongEuler, k.anywhere(), nil, "%d nodes - %d arcs + %d faces is not 1 + %d pieces", v, e, faces, len(lowest))
 	}
 	for _, p := range lowest {
@@ -172,7 +170,7 @@ func (k *checker) euler() {
 			lies = k.eastSide(s)
 		}
 		if says != lies {
-			k.add(Misplaced, p, []int32{c.areaOf[says], c.areaOf[lies]}, "the piece at %v says that it lies in region %d, but it lies in region %d", p, says, lies)
+			k.add(Misplaced, p, []int32{c.AreaOf(says), c.AreaOf(lies)}, "the piece at %v says that it lies in region %d, but it lies in region %d", p, says, lies)
 		}
 	}
 }
@@ -191,11 +189,11 @@ func (k *checker) below(p lattice.Point) Region {
 	var head lattice.Point
 	found := false
 	for _, s := range k.cells.in(k.cells.cell(p)) {
-		q := c.points[s]
+		q := k.points[s]
 		switch p {
-		case c.points[s]:
-			q = c.points[s+1]
-		case c.points[s+1]:
+		case k.points[s]:
+			q = k.points[s+1]
+		case k.points[s+1]:
 		default:
 			continue
 		}
@@ -206,8 +204,8 @@ func (k *checker) below(p lattice.Point) Region {
 	if !found {
 		return Exterior // only segments of zero length, reported as such
 	}
-	a := c.arcs[k.arcOf(last)]
-	if c.points[last] == p {
+	a := c.arcs.at(k.arcOf(last))
+	if k.points[last] == p {
 		return a.right
 	}
 	return a.left
@@ -215,8 +213,8 @@ func (k *checker) below(p lattice.Point) Region {
 
 // eastSide returns the region on the east of a segment.
 func (k *checker) eastSide(s uint32) Region {
-	a := k.c.arcs[k.arcOf(s)]
-	if k.c.points[s].Y < k.c.points[s+1].Y {
+	a := k.c.arcs.at(k.arcOf(s))
+	if k.points[s].Y < k.points[s+1].Y {
 		return a.right
 	}
 	return a.left
@@ -225,7 +223,7 @@ func (k *checker) eastSide(s uint32) Region {
 // figures checks what is derived from the rest: levels of arcs, links, bounds.
 func (k *checker) figures() {
 	c := k.c
-	if len(c.points) > 0 && c.bounds != lattice.BoxOf(c.points...) {
+	if len(k.points) > 0 && c.bounds != lattice.BoxOf(k.points...) {
 		k.add(StaleFigure, k.anywhere(), nil, "the bounds are not those of the points")
 	}
 	for _, v := range k.found {
@@ -234,13 +232,18 @@ func (k *checker) figures() {
 		}
 	}
 	for i := range c.Arcs() {
-		if want := k.arcLevel(i); int(c.levels[i]) != want {
-			k.add(StaleFigure, c.points[c.arcs[i].first], k.beside(i), "the level of arc %d is %d, not %d", i, want, c.levels[i])
+		if want := k.arcLevel(i); c.ArcLevel(i) != want {
+			k.add(StaleFigure, c.pointsOf(uint32(i))[0], k.beside(i), "the level of arc %d is %d, not %d", i, want, c.ArcLevel(i))
 		}
 	}
-	for h, n := range c.next {
-		if int(n) >= len(c.next) || c.tail(HalfArc(n)) != c.tail(HalfArc(h)^1) || c.leftOf(HalfArc(n)) != c.leftOf(HalfArc(h)) {
-			k.add(StaleFigure, c.points[c.arcs[h>>1].first], k.beside(h>>1), "arc %d is followed by one that is not next to it", h>>1)
+	for h := range HalfArc(2 * c.Arcs()) {
+		if n := c.next(h); c.tail(n) != c.tail(h^1) || c.leftOf(n) != c.leftOf(h) {
+			k.add(StaleFigure, c.pointsOf(uint32(h >> 1))[0], k.beside(int(h>>1)), "arc %d is followed by one that is not next to it", h>>1)
+		}
+	}
+	for v := range c.nodes.len() {
+		if n := c.nodes.at(v); c.tail(n.out) != int32(v) {
+			k.add(StaleFigure, n.at, nil, "the arc that is said to leave node %d starts elsewhere", v)
 		}
 	}
 }
@@ -248,12 +251,12 @@ func (k *checker) figures() {
 // arcLevel finds the smallest level at which the chains of both sides differ.
 func (k *checker) arcLevel(i int) int {
 	chain := func(r Region) (at [maxLevels]int32) {
-		for a := k.c.areaOf[r]; a >= 0; a = k.c.areas[a].Parent {
+		for a := k.c.AreaOf(r); a >= 0; a = k.c.areas[a].Parent {
 			at[k.c.areas[a].Level%maxLevels] = a + 1
 		}
 		return at
 	}
-	left, right := chain(k.c.arcs[i].left), chain(k.c.arcs[i].right)
+	left, right := chain(k.c.arcs.at(i).left), chain(k.c.arcs.at(i).right)
 	for level := range left {
 		if left[level] != right[level] {
 			return level

@@ -11,11 +11,50 @@ import (
 // clone copies a coverage so deeply that it may be spoilt.
 func clone(c *Coverage) *Coverage {
 	d := plain(c)
-	d.areas, d.points, d.arcs, d.nodes = slices.Clone(c.areas), slices.Clone(c.points), slices.Clone(c.arcs), slices.Clone(c.nodes)
-	d.levels, d.areaOf, d.regions, d.regionFirst = slices.Clone(c.levels), slices.Clone(c.areaOf), slices.Clone(c.regions), slices.Clone(c.regionFirst)
-	d.next, d.halves, d.ringFirst, d.rings = slices.Clone(c.next), slices.Clone(c.halves), slices.Clone(c.ringFirst), slices.Clone(c.rings)
+	d.areas = slices.Clone(c.areas)
+	d.arcs, d.nodes, d.regions, d.ground = copied(c.arcs), copied(c.nodes), copied(c.regions), copied(c.ground)
+	for i := range d.Arcs() {
+		a := d.arcs.at(i)
+		a.points = slices.Clone(a.points)
+	}
+	for r := range d.Regions() {
+		g := d.regions.at(r)
+		g.rings = slices.Clone(g.rings)
+		for i := range g.rings {
+			g.rings[i] = slices.Clone(g.rings[i])
+		}
+	}
+	for i := range d.areas {
+		g := d.ground.at(i)
+		*g = slices.Clone(*g)
+	}
 	return d
 }
+
+func copied[T any](v vector[T]) vector[T] {
+	pages := slices.Clone(v.pages)
+	for i, p := range pages {
+		q := *p
+		pages[i] = &q
+	}
+	return vector[T]{pages, v.n}
+}
+
+// anyPoint returns a point that may be spoilt.
+func (c *Coverage) anyPoint(r *rand.Rand) *lattice.Point {
+	p := c.pointsOf(uint32(r.IntN(c.Arcs())))
+	return &p[r.IntN(len(p))]
+}
+
+// anyHalf returns a half-arc in a ring that may be spoilt.
+func (c *Coverage) anyHalf(r *rand.Rand) *HalfArc {
+	rings := c.Boundary(Region(r.IntN(c.Regions())))
+	ring := rings[r.IntN(len(rings))]
+	return &ring[r.IntN(len(ring))]
+}
+
+// anyRegion returns one that is not the exterior.
+func (c *Coverage) anyRegion(r *rand.Rand) *region { return c.regions.at(1 + r.IntN(c.Regions()-1)) }
 
 // damage is one way to make a sound coverage wrong. It returns false where the
 // coverage offers no opportunity.
@@ -26,15 +65,15 @@ type damage struct {
 
 var damages = []damage{
 	{BrokenForm, func(r *rand.Rand, c *Coverage) bool {
-		c.arcs[r.IntN(c.Arcs())].left = Region(len(c.areaOf) + r.IntN(3))
+		c.arcs.at(r.IntN(c.Arcs())).left = Region(c.Regions() + r.IntN(3))
 		return true
 	}},
 	{OffLattice, func(r *rand.Rand, c *Coverage) bool {
-		c.points[r.IntN(len(c.points))].Y = 90*lattice.Scale + 1 + int32(r.IntN(1000))
+		c.anyPoint(r).Y = 90*lattice.Scale + 1 + int32(r.IntN(1000))
 		return true
 	}},
 	{WideSpan, func(r *rand.Rand, c *Coverage) bool {
-		c.points[r.IntN(len(c.points))].X = lattice.MaxSpan + 20_000
+		c.anyPoint(r).X = lattice.MaxSpan + 20_000
 		return true
 	}},
 	{ZeroLength, func(r *rand.Rand, c *Coverage) bool {
@@ -78,47 +117,45 @@ var damages = []damage{
 		return true
 	}},
 	{LooseEnd, func(r *rand.Rand, c *Coverage) bool {
-		c.nodes[r.IntN(len(c.nodes))].X++
+		c.nodes.at(r.IntN(c.nodes.len())).at.X++
 		return true
 	}},
 	{Unhealed, func(r *rand.Rand, c *Coverage) bool {
 		// A closed border that starts at another vertex.
 		i := uint32(r.IntN(c.Arcs()))
-		p, a := c.pointsOf(i), c.arcs[i]
+		p, a := c.pointsOf(i), c.arcs.at(int(i))
 		if a.from != a.to || len(p) < 4 {
 			return false
 		}
-		for h := range c.arcs[:c.Arcs()] {
-			if h != int(i) && (c.arcs[h].from == a.from || c.arcs[h].to == a.from) {
+		for h := range c.Arcs() {
+			if b := c.arcs.at(h); h != int(i) && (b.from == a.from || b.to == a.from) {
 				return false
 			}
 		}
 		first := p[1]
 		copy(p, p[1:len(p)-1])
-		p[len(p)-2], p[len(p)-1] = c.nodes[a.from], first
-		c.nodes[a.from] = first
+		p[len(p)-2], p[len(p)-1] = c.nodes.at(int(a.from)).at, first
+		c.nodes.at(int(a.from)).at = first
 		return true
 	}},
 	{UnpairedHalf, func(r *rand.Rand, c *Coverage) bool {
-		i, j := r.IntN(len(c.halves)), r.IntN(len(c.halves))
-		if i == j {
-			return false
-		}
-		c.halves[i] = c.halves[j]
-		return true
+		g, h := c.anyHalf(r), c.anyHalf(r)
+		was := *g
+		*g = *h
+		return was != *h
 	}},
 	{WrongSide, func(r *rand.Rand, c *Coverage) bool {
-		a := &c.arcs[r.IntN(c.Arcs())]
+		a := c.arcs.at(r.IntN(c.Arcs()))
 		if a.from == a.to {
 			return false // alone, an enclave only says where it lies
 		}
 		was := a.left
-		a.left = Region(r.IntN(len(c.areaOf)))
+		a.left = Region(r.IntN(c.Regions()))
 		return a.left != was
 	}},
 	{WrongEuler, func(r *rand.Rand, c *Coverage) bool {
 		// Two regions that do not touch become one. Every sector still agrees.
-		a, b := Region(1+r.IntN(len(c.areaOf)-1)), Region(len(c.areaOf)-1)
+		a, b := Region(1+r.IntN(c.Regions()-1)), Region(c.Regions()-1)
 		if a == b || c.touching(a, b) {
 			return false
 		}
@@ -127,17 +164,17 @@ var damages = []damage{
 	}},
 	{Misplaced, func(r *rand.Rand, c *Coverage) bool {
 		// An enclave says that it lies in another region than it does.
-		for i := range c.arcs[:c.Arcs()] {
-			a := &c.arcs[i]
-			if a.from != a.to || len(c.areaOf) < 6 {
+		for i := range c.Arcs() {
+			a := c.arcs.at(i)
+			if a.from != a.to || c.Regions() < 6 {
 				continue
 			}
 			side := &a.right
 			if c.turnsLeft(uint32(i)) < 0 {
 				side = &a.left
 			}
-			for r := Region(0); int(r) < len(c.areaOf); r++ {
-				if r != a.left && r != a.right && c.moveHole(HalfArc(i), *side, r) {
+			for r := Region(0); int(r) < c.Regions(); r++ {
+				if r != a.left && r != a.right && c.moveHole(i, *side, r) {
 					*side = r
 					return true
 				}
@@ -148,34 +185,36 @@ var damages = []damage{
 	{StaleFigure, func(r *rand.Rand, c *Coverage) bool {
 		switch r.IntN(4) {
 		case 0:
-			c.levels[r.IntN(c.Arcs())]++
+			v := r.IntN(c.nodes.len())
+			n := c.nodes.at(v)
+			n.out = HalfArc(r.IntN(2 * c.Arcs()))
+			return c.tail(n.out) != int32(v)
 		case 1:
 			c.bounds.Max.X++
 		case 2:
-			h := r.IntN(len(c.next))
-			c.next[h] ^= 1
+			c.arcs.at(r.IntN(c.Arcs())).next[r.IntN(2)] ^= 1
 		case 3:
-			i, j := r.IntN(len(c.regions)), r.IntN(len(c.regions))
-			c.regions[i], c.regions[j] = c.regions[j], c.regions[i]
-			return i != j
+			i, j := c.ground.at(r.IntN(len(c.areas))), c.ground.at(r.IntN(len(c.areas)))
+			*i, *j = *j, *i
+			return !slices.Equal(*i, *j)
 		}
 		return true
 	}},
 	{Gap, func(r *rand.Rand, c *Coverage) bool {
-		c.areaOf[1+r.IntN(len(c.areaOf)-1)] = NoArea
+		c.anyRegion(r).area = NoArea
 		return true
 	}},
 	{NoRegion, func(r *rand.Rand, c *Coverage) bool {
-		c.areaOf[1+r.IntN(len(c.areaOf)-1)] = Void
+		c.anyRegion(r).area = Void
 		return true
 	}},
 	{ManyRegions, func(r *rand.Rand, c *Coverage) bool {
-		a, b := 1+r.IntN(len(c.areaOf)-1), 1+r.IntN(len(c.areaOf)-1)
-		c.areaOf[a] = c.areaOf[b]
+		a, b := c.anyRegion(r), c.anyRegion(r)
+		a.area = b.area
 		return a != b
 	}},
 	{RegionOfUpper, func(r *rand.Rand, c *Coverage) bool {
-		c.areaOf[1+r.IntN(len(c.areaOf)-1)] = c.areas[len(c.areas)-1].Parent
+		c.anyRegion(r).area = c.areas[len(c.areas)-1].Parent
 		return true
 	}},
 	{MissingParent, func(r *rand.Rand, c *Coverage) bool {
@@ -228,8 +267,8 @@ var damages = []damage{
 }
 
 func (c *Coverage) touching(a, b Region) bool {
-	for _, x := range c.arcs[:c.Arcs()] {
-		if x.left == a && x.right == b || x.left == b && x.right == a {
+	for i := range c.Arcs() {
+		if x := c.arcs.at(i); x.left == a && x.right == b || x.left == b && x.right == a {
 			return true
 		}
 	}
@@ -238,36 +277,21 @@ func (c *Coverage) touching(a, b Region) bool {
 
 // merge gives everything of the last region b to a.
 func (c *Coverage) merge(a, b Region) {
-	for i := range c.arcs[:c.Arcs()] {
-		for _, side := range []*Region{&c.arcs[i].left, &c.arcs[i].right} {
+	for i := range c.Arcs() {
+		x := c.arcs.at(i)
+		for _, side := range []*Region{&x.left, &x.right} {
 			if *side == b {
 				*side = a
 			}
 		}
 	}
-	c.areaOf = c.areaOf[:b]
-	c.regions = c.regions[:len(c.regions)-1]
-	c.regionFirst[len(c.areas)]--
-	rings := c.halves[c.ringFirst[c.rings[b]]:c.ringFirst[c.rings[b+1]]]
-	at := c.ringFirst[c.rings[a+1]]
-	n := uint32(len(rings))
-	moved := slices.Clone(rings)
-	c.halves = slices.Insert(c.halves[:len(c.halves)-len(rings)], int(at), moved...)
-	k := c.rings[b+1] - c.rings[b]
-	sizes := slices.Clone(c.ringFirst[c.rings[b] : c.rings[b+1]+1])
-	firsts := slices.Clone(c.ringFirst[:c.rings[b]+1])
-	for i := int(c.rings[a+1]); i < len(firsts); i++ {
-		firsts[i] += n
+	from, to := c.regions.at(int(b)), c.regions.at(int(a))
+	to.rings = append(to.rings, from.rings...)
+	if from.area >= 0 {
+		list := c.ground.at(int(from.area))
+		*list = slices.DeleteFunc(*list, func(r Region) bool { return r == b })
 	}
-	var in []uint32
-	for i := range k {
-		in = append(in, at+sizes[i]-sizes[0])
-	}
-	c.ringFirst = slices.Insert(firsts, int(c.rings[a+1]), in...)
-	c.rings = c.rings[:b+1]
-	for i := a + 1; i <= b; i++ {
-		c.rings[i] += k
-	}
+	c.regions.n--
 }
 
 // turnsLeft is positive when a closed arc runs counter-clockwise.
@@ -276,32 +300,15 @@ func (c *Coverage) turnsLeft(i uint32) int64 {
 	return twiceArea(p[:len(p)-1])
 }
 
-// moveHole moves the hole that one arc makes from region a to region b > a.
-func (c *Coverage) moveHole(h HalfArc, a, b Region) bool {
-	if b < a {
-		return false
-	}
-	from := c.rings[a] + 1
-	if a == Exterior {
-		from = c.rings[a]
-	}
-	for i := from; i < c.rings[a+1]; i++ {
-		ring := c.halves[c.ringFirst[i]:c.ringFirst[i+1]]
-		if len(ring) != 1 || ring[0]>>1 != h {
-			continue
+// moveHole moves the hole that one arc makes from region a to region b.
+func (c *Coverage) moveHole(arc int, a, b Region) bool {
+	from, to := c.regions.at(int(a)), c.regions.at(int(b))
+	for i, ring := range from.rings {
+		if len(ring) == 1 && ring[0]>>1 == HalfArc(arc) && (i > 0 || a == Exterior) {
+			from.rings = slices.Delete(from.rings, i, i+1)
+			to.rings = append(to.rings, ring)
+			return true
 		}
-		half := ring[0]
-		at, to := c.ringFirst[i], c.ringFirst[c.rings[b+1]]
-		c.halves = slices.Insert(slices.Delete(c.halves, int(at), int(at)+1), int(to)-1, half)
-		c.ringFirst = slices.Delete(c.ringFirst, int(i), int(i)+1)
-		for k := int(i); k < int(c.rings[b+1])-1; k++ {
-			c.ringFirst[k]--
-		}
-		c.ringFirst = slices.Insert(c.ringFirst, int(c.rings[b+1])-1, to-1)
-		for r := a + 1; r <= b; r++ {
-			c.rings[r]--
-		}
-		return true
 	}
 	return false
 }

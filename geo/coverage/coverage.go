@@ -39,72 +39,74 @@ type Arc struct {
 type HalfArc uint32
 
 // Coverage never changes once built, and may be read by any number of
-// goroutines.
+// goroutines. An operation makes another one, which shares with it whatever the
+// operation did not touch (see vector).
 type Coverage struct {
-	areas  []Area
-	points []lattice.Point // of all arcs, one after the other
-	arcs   []arc           // and one more, which only tells where points ends
-	nodes  []lattice.Point
+	areas      []Area
+	childFirst []uint32 // children of area a: children[childFirst[a]:childFirst[a+1]]
+	children   []int32
+
+	arcs    vector[arc]
+	nodes   vector[node]
+	regions vector[region]
+	ground  vector[[]Region] // the regions of each area, ascending
+
+	points int // of all arcs
 	bounds lattice.Box
-	levels []uint8 // of arcs
-
-	areaOf      []int32  // by region
-	regions     []Region // of area a: regions[regionFirst[a]:regionFirst[a+1]]
-	regionFirst []uint32
-	childFirst  []uint32 // children of area a: children[childFirst[a]:childFirst[a+1]]
-	children    []int32
-
-	next      []uint32  // by half-arc: the next around the region on its left
-	halves    []HalfArc // of all rings: halves[ringFirst[i]:ringFirst[i+1]]
-	ringFirst []uint32
-	rings     []uint32 // rings of region r: from rings[r] up to rings[r+1]
 
 	once sync.Once
 	hash [32]byte
 }
 
 type arc struct {
-	first       uint32 // of its points
+	points      []lattice.Point
 	left, right Region
 	from, to    int32
+	next        [2]HalfArc // of each direction: how the boundary of the region on its left goes on
+}
+
+type node struct {
+	at  lattice.Point
+	out HalfArc // one that leaves it
+}
+
+type region struct {
+	area  int32
+	rings [][]HalfArc // see Boundary
 }
 
 // Regions returns how many regions there are, the exterior included.
-func (c *Coverage) Regions() int { return len(c.areaOf) }
+func (c *Coverage) Regions() int { return c.regions.len() }
 
 // AreaOf returns the area that a region belongs to: the finest, NoArea or Void.
-func (c *Coverage) AreaOf(r Region) int32 { return c.areaOf[r] }
+func (c *Coverage) AreaOf(r Region) int32 { return c.regions.at(int(r)).area }
 
 // RegionsOf returns the regions of a finest area; none for an area that has
 // children. Not to be changed.
 func (c *Coverage) RegionsOf(area int32) []Region {
-	return c.regions[c.regionFirst[area]:c.regionFirst[area+1]]
+	return *c.ground.at(int(area))
 }
 
 // Arcs returns how many arcs there are.
-func (c *Coverage) Arcs() int { return len(c.arcs) - 1 }
+func (c *Coverage) Arcs() int { return c.arcs.len() }
 
 // Arc returns one arc. Its points are shared and not to be changed.
 func (c *Coverage) Arc(i int) Arc {
-	a := c.arcs[i]
-	return Arc{c.pointsOf(uint32(i)), a.left, a.right, a.from, a.to}
+	a := c.arcs.at(i)
+	return Arc{a.points, a.left, a.right, a.from, a.to}
 }
 
 // ArcLevel returns the highest level (the smallest index) at which the two
 // sides of an arc differ.
-func (c *Coverage) ArcLevel(i int) int { return int(c.levels[i]) }
+func (c *Coverage) ArcLevel(i int) int {
+	a := c.arcs.at(i)
+	return int(parted(c.areas, c.AreaOf(a.left), c.AreaOf(a.right)))
+}
 
 // Boundary returns the rings of a region: outer first, then holes. No ring
 // passes a node twice; two rings may touch at one. The exterior has only holes.
-func (c *Coverage) Boundary(r Region) [][]HalfArc {
-	from, to := c.rings[r], c.rings[r+1]
-	out := make([][]HalfArc, 0, to-from)
-	for i := from; i < to; i++ {
-		a, b := c.ringFirst[i], c.ringFirst[i+1]
-		out = append(out, c.halves[a:b:b])
-	}
-	return out
-}
+// Not to be changed.
+func (c *Coverage) Boundary(r Region) [][]HalfArc { return c.regions.at(int(r)).rings }
 
 // Chain returns the points of a half-arc in its own direction. Not to be
 // changed.
@@ -123,26 +125,27 @@ func (c *Coverage) Chain(h HalfArc) []lattice.Point {
 // Bounds is the box around everything that is not exterior.
 func (c *Coverage) Bounds() lattice.Box { return c.bounds }
 
-func (c *Coverage) pointsOf(i uint32) []lattice.Point {
-	a, b := c.arcs[i].first, c.arcs[i+1].first
-	return c.points[a:b:b]
-}
+func (c *Coverage) pointsOf(i uint32) []lattice.Point { return c.arcs.at(int(i)).points }
 
 // leftOf returns the region that a half-arc bounds.
 func (c *Coverage) leftOf(h HalfArc) Region {
 	if h&1 == 0 {
-		return c.arcs[h>>1].left
+		return c.arcs.at(int(h >> 1)).left
 	}
-	return c.arcs[h>>1].right
+	return c.arcs.at(int(h >> 1)).right
 }
 
 // tail returns the node at which a half-arc starts.
 func (c *Coverage) tail(h HalfArc) int32 {
 	if h&1 == 0 {
-		return c.arcs[h>>1].from
+		return c.arcs.at(int(h >> 1)).from
 	}
-	return c.arcs[h>>1].to
+	return c.arcs.at(int(h >> 1)).to
 }
+
+// next returns the half-arc with which the boundary of the region left of h goes
+// on.
+func (c *Coverage) next(h HalfArc) HalfArc { return c.arcs.at(int(h >> 1)).next[h&1] }
 
 // appendChain appends the points of a half-arc without its last.
 func (c *Coverage) appendChain(dst []lattice.Point, h HalfArc) []lattice.Point {

@@ -1,8 +1,10 @@
 package coverage
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 
 	"onegrid/geo/lattice"
 )
@@ -118,22 +120,42 @@ func appendCode(b []byte, before, code string) []byte {
 }
 
 func (c *Coverage) encodeArcs(chunks [][]byte) [][]byte {
-	for from := 0; from < c.Arcs(); {
-		to := from + 1
-		for to < c.Arcs() && 4*(c.arcs[to].first-c.arcs[from].first) < chunkBytes &&
-			mix(zkey(c.points[c.arcs[to].first]))%arcsPerChunk != 0 {
+	order := c.order()
+	for from := 0; from < len(order); {
+		to, points := from+1, len(c.pointsOf(order[from]))
+		for to < len(order) && 4*points < chunkBytes && mix(zkey(c.pointsOf(order[to])[0]))%arcsPerChunk != 0 {
+			points += len(c.pointsOf(order[to]))
 			to++
 		}
-		chunks, from = append(chunks, c.encodeChunk(from, to)), to
+		chunks, from = append(chunks, c.encodeChunk(order[from:to])), to
 	}
 	return chunks
 }
 
-func (c *Coverage) encodeChunk(from, to int) []byte {
+// order returns the arcs in the Z-order of where they start; those of one node
+// by their second points.
+func (c *Coverage) order() []uint32 {
+	order := make([]uint32, c.Arcs())
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	if !slices.IsSortedFunc(order, c.compareArcs) {
+		slices.SortFunc(order, c.compareArcs)
+	}
+	return order
+}
+
+func (c *Coverage) compareArcs(i, j uint32) int {
+	p, q := c.pointsOf(i), c.pointsOf(j)
+	return cmp.Or(cmp.Compare(zkey(p[0]), zkey(q[0])), lattice.Compare(p[1], q[1]))
+}
+
+func (c *Coverage) encodeChunk(arcs []uint32) []byte {
 	sides := map[Region]uint64{}
 	var order []Region
-	for i := from; i < to; i++ {
-		for _, r := range [...]Region{c.arcs[i].left, c.arcs[i].right} {
+	for _, i := range arcs {
+		a := c.arcs.at(int(i))
+		for _, r := range [...]Region{a.left, a.right} {
 			if _, ok := sides[r]; !ok {
 				sides[r] = uint64(len(order))
 				order = append(order, r)
@@ -145,12 +167,13 @@ func (c *Coverage) encodeChunk(from, to int) []byte {
 	for _, r := range order {
 		b, code = c.appendSide(b, code, r)
 	}
-	b = binary.AppendUvarint(b, uint64(to-from))
+	b = binary.AppendUvarint(b, uint64(len(arcs)))
 	var start lattice.Point
-	for i := from; i < to; i++ {
-		p := c.pointsOf(uint32(i))
-		b = binary.AppendUvarint(b, sides[c.arcs[i].left])
-		b = binary.AppendUvarint(b, sides[c.arcs[i].right])
+	for _, i := range arcs {
+		a := c.arcs.at(int(i))
+		p := a.points
+		b = binary.AppendUvarint(b, sides[a.left])
+		b = binary.AppendUvarint(b, sides[a.right])
 		b = binary.AppendUvarint(b, uint64(len(p)))
 		b = appendStep(b, start, p[0])
 		for k := 1; k < len(p); k++ {
@@ -163,7 +186,7 @@ func (c *Coverage) encodeChunk(from, to int) []byte {
 
 // appendSide writes what a region is, so that it can be known in every chunk.
 func (c *Coverage) appendSide(b []byte, code string, r Region) ([]byte, string) {
-	area := c.areaOf[r]
+	area := c.AreaOf(r)
 	switch {
 	case r == Exterior:
 		return append(b, sideExterior), code
@@ -183,7 +206,7 @@ func (c *Coverage) appendSide(b []byte, code string, r Region) ([]byte, string) 
 // passes there twice. Two regions may have the vertex in common.
 func (c *Coverage) appendLeast(b []byte, r Region) []byte {
 	p, q := lattice.Point{X: 1<<31 - 1, Y: 1<<31 - 1}, lattice.Point{}
-	for _, h := range c.halvesOf(r) {
+	for h := range c.halvesOf(r) {
 		points := c.Chain(h)
 		for i := 1; i < len(points); i++ {
 			if u, v := points[i-1], points[i]; less(u, p) || u == p && less(v, q) {

@@ -62,7 +62,7 @@ func (f *faces) rotate() []uint32 {
 	next := make([]uint32, halves)
 	for v := range f.lw.points {
 		if fan := spokes[count[v]:count[v+1]]; len(fan) > 0 {
-			link(next, fan)
+			link(fan, func(h, g uint32) { next[h] = g })
 		}
 	}
 	return next

@@ -64,15 +64,6 @@ func (c *Coverage) appendRegions(dst []Region, area int32) []Region {
 	return dst
 }
 
-// setLevels finds the children of every area and the level of every arc.
-func (c *Coverage) setLevels() {
-	c.childFirst, c.children = childrenOf(c.areas)
-	c.levels = make([]uint8, c.Arcs())
-	for i := range c.levels {
-		c.levels[i] = parted(c.areas, c.areaOf[c.arcs[i].left], c.areaOf[c.arcs[i].right])
-	}
-}
-
 // childrenOf lists the children of every area: children[first[a]:first[a+1]].
 func childrenOf(areas []Area) (first []uint32, children []int32) {
 	first = make([]uint32, len(areas)+1)

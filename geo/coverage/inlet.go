@@ -24,7 +24,7 @@ func reportInlets(c *Coverage, limitM float64, report *Report) {
 	for _, ring := range c.Boundary(Exterior) {
 		for i, h := range ring {
 			g := ring[(i+1)%len(ring)]
-			a, b := c.areaOf[c.leftOf(h^1)], c.areaOf[c.leftOf(g^1)]
+			a, b := c.AreaOf(c.leftOf(h^1)), c.AreaOf(c.leftOf(g^1))
 			if a < 0 || b < 0 || a == b {
 				continue
 			}

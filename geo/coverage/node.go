@@ -8,7 +8,7 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// node makes linework whose segments meet only at their ends, by snap rounding:
+// noded makes linework whose segments meet only at their ends, by snap rounding:
 // a crossing makes the lattice cell that holds it hot, so does every vertex, and
 // a segment that passes through a hot cell is bent through its centre.
 //
@@ -29,7 +29,7 @@ import (
 // sliver and stay (its end would be such a lattice point), or leave it by p-q
 // again (two straight lines do not meet twice), or leave it inside the cell of p
 // or q, which is live: then t is bent through the same centre.
-func node(edges []edge) (*linework, error) {
+func noded(edges []edge) (*linework, error) {
 	lw := merge(edges)
 	f := &meetings{lw: lw}
 	all := joinSelf(lw.boxes(), f.pair)
@@ -43,9 +43,9 @@ func node(edges []edge) (*linework, error) {
 	case !all:
 		return nil, tooDense(lw.points[0])
 	}
-	noded := merge(f.bend())
-	noded.notices = f.notices
-	return noded, nil
+	bent := merge(f.bend())
+	bent.notices = f.notices
+	return bent, nil
 }
 
 // meetings is where segments of a linework meet other than at their ends.

@@ -42,7 +42,7 @@ func edgesOf(rings [][]lattice.Point) []edge {
 func TestNodedSegmentsMeetOnlyAtEnds(t *testing.T) {
 	try(t, rounds(400, 300_000), func(t *rapid.T) {
 		rings := drawRings(t, rapid.SampledFrom([]int32{3, 6, 12, 40}).Draw(t, "side"))
-		lw, err := node(edgesOf(rings))
+		lw, err := noded(edgesOf(rings))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,7 +94,7 @@ func TestNodingMovesLittle(t *testing.T) {
 	try(t, rounds(300, 100_000), func(t *rapid.T) {
 		const side = 12
 		rings := drawRings(t, side)
-		lw, err := node(edgesOf(rings))
+		lw, err := noded(edgesOf(rings))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func odd(edges []edge, x, y int) bool {
 // TestNodedLineworkStays nodes what was noded: nothing may move any more.
 func TestNodedLineworkStays(t *testing.T) {
 	try(t, rounds(1_000, 300_000), func(t *rapid.T) {
-		lw, err := node(edgesOf(drawRings(t, rapid.SampledFrom([]int32{4, 10, 50}).Draw(t, "side"))))
+		lw, err := noded(edgesOf(drawRings(t, rapid.SampledFrom([]int32{4, 10, 50}).Draw(t, "side"))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +177,7 @@ func TestNodedLineworkStays(t *testing.T) {
 				edges = append(edges, edge{b, a, l})
 			}
 		}
-		again, err := node(edges)
+		again, err := noded(edges)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"iter"
 	"slices"
 
 	"onegrid/geo/lattice"
@@ -40,7 +41,7 @@ func (u *union) collect() {
 		for stack := []Region{r}; len(stack) > 0; {
 			r := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
-			for _, h := range u.c.halvesOf(r) {
+			for h := range u.c.halvesOf(r) {
 				other := u.c.leftOf(h ^ 1)
 				if p, ok := u.part[other]; ok && p < 0 {
 					u.part[other] = u.parts
@@ -60,9 +61,9 @@ func (u *union) has(r Region) bool {
 // next returns the half-arc with which the outline goes on: at its node, the
 // first clockwise from the way back that is not inside the area.
 func (u *union) next(h HalfArc) HalfArc {
-	g := HalfArc(u.c.next[h])
+	g := u.c.next(h)
 	for u.has(u.c.leftOf(g ^ 1)) {
-		g = HalfArc(u.c.next[g^1])
+		g = u.c.next(g ^ 1)
 	}
 	return g
 }
@@ -72,7 +73,7 @@ func (u *union) polygons() lattice.MultiPolygon {
 	holes := make([][]lattice.Ring, u.parts)
 	done := map[HalfArc]bool{}
 	for _, r := range u.regions {
-		for _, h := range u.c.halvesOf(r) {
+		for h := range u.c.halvesOf(r) {
 			if done[h] || u.has(u.c.leftOf(h^1)) {
 				continue
 			}
@@ -122,8 +123,8 @@ func (c *Coverage) Neighbours(area int32) []int32 {
 	level := c.areas[area].Level
 	found := map[int32]bool{}
 	for _, r := range c.appendRegions(nil, area) {
-		for _, h := range c.halvesOf(r) {
-			if a := c.ancestor(c.areaOf[c.leftOf(h^1)], level); a >= 0 && a != area {
+		for h := range c.halvesOf(r) {
+			if a := c.ancestor(c.AreaOf(c.leftOf(h^1)), level); a >= 0 && a != area {
 				found[a] = true
 			}
 		}
@@ -136,9 +137,17 @@ func (c *Coverage) Neighbours(area int32) []int32 {
 	return out
 }
 
-// halvesOf returns the half-arcs of all rings of a region.
-func (c *Coverage) halvesOf(r Region) []HalfArc {
-	return c.halves[c.ringFirst[c.rings[r]]:c.ringFirst[c.rings[r+1]]]
+// halvesOf visits the half-arcs of all rings of a region.
+func (c *Coverage) halvesOf(r Region) iter.Seq[HalfArc] {
+	return func(yield func(HalfArc) bool) {
+		for _, ring := range c.Boundary(r) {
+			for _, h := range ring {
+				if !yield(h) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // twiceArea is twice the signed area of a ring: positive counter-clockwise.

@@ -32,7 +32,7 @@ func newOutliner(c *Coverage) *outliner {
 	o := &outliner{
 		c: c, up: ancestors(c.Areas()), owner: make([]int32, 2*n),
 		area2: c.arcAreas(), boxes: make([]lattice.Box, n),
-		trail: parter{c: c, at: make([]int32, len(c.nodes))},
+		trail: parter{c: c, at: make([]int32, c.nodes.len())},
 	}
 	for i := range n {
 		a := c.Arc(i)
@@ -82,9 +82,9 @@ func (o *outliner) isBorder(level int, h HalfArc) bool {
 // next follows the outline of what lies left of h at a level: at its node, the
 // first half-arc clockwise from the way back that is a border of the level.
 func (o *outliner) next(level int, h HalfArc) HalfArc {
-	g := HalfArc(o.c.next[h])
+	g := o.c.next(h)
 	for !o.isBorder(level, g) {
-		g = HalfArc(o.c.next[g^1])
+		g = o.c.next(g ^ 1)
 	}
 	return g
 }

@@ -206,7 +206,7 @@ func checkBent(t rapid.TB, s *Simplified, z uint8) {
 		}
 	}
 	merged := merge(edges)
-	noded, err := node(edges)
+	noded, err := noded(edges)
 	if err != nil {
 		t.Fatal(err)
 	}

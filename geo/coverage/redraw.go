@@ -5,7 +5,7 @@ import "onegrid/geo/lattice"
 // Within this package, a planar map is made in steps that other stories may
 // reuse on any whole-number lattice (a zoom's pixels, say):
 //
-//	node     edges with labels -> segments that meet only at their ends
+//	noded    edges with labels -> segments that meet only at their ends
 //	arrange  segments          -> chains, faces, and the labels of each face
 //	dissolve faces with owners -> borders between regions
 //	assemble borders           -> a canonical Coverage
@@ -23,7 +23,7 @@ import "onegrid/geo/lattice"
 func redraw(c *Coverage, chain func(arc int) []lattice.Point) (*Coverage, error) {
 	var edges []edge
 	for i := range c.Arcs() {
-		a := c.arcs[i]
+		a := c.arcs.at(i)
 		p := chain(i)
 		for _, r := range [...]Region{a.left, a.right} {
 			if r == Exterior {
@@ -34,7 +34,7 @@ func redraw(c *Coverage, chain func(arc int) []lattice.Point) (*Coverage, error)
 			}
 		}
 	}
-	lw, err := node(edges)
+	lw, err := noded(edges)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func redraw(c *Coverage, chain func(arc int) []lattice.Point) (*Coverage, error)
 	for face := 1; face < f.count; face++ {
 		owner[face] = NoArea
 		if in := f.labelsIn(uint32(face)); len(in) > 0 {
-			owner[face] = c.areaOf[in[0]]
+			owner[face] = c.AreaOf(Region(in[0]))
 		}
 	}
 	borders, areaOf := dissolve(f, owner)

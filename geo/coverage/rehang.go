@@ -19,8 +19,9 @@ func (c *Coverage) Rehang(areas []Area) (*Coverage, error) {
 			areas[at].Locked = a.Locked
 		}
 	}
-	areaOf := make([]int32, len(c.areaOf))
-	for r, a := range c.areaOf {
+	areaOf := make([]int32, c.Regions())
+	for r := range areaOf {
+		a := c.AreaOf(Region(r))
 		areaOf[r] = a
 		if a < 0 {
 			continue
@@ -33,7 +34,7 @@ func (c *Coverage) Rehang(areas []Area) (*Coverage, error) {
 	}
 	borders := make([]border, c.Arcs())
 	for i := range borders {
-		borders[i] = border{c.pointsOf(uint32(i)), c.arcs[i].left, c.arcs[i].right}
+		borders[i] = border{c.arcs.at(i).points, c.arcs.at(i).left, c.arcs.at(i).right}
 	}
 	return assemble(areas, borders, areaOf)
 }

@@ -38,7 +38,7 @@ func sortSpokes(spokes []spoke) {
 	})
 }
 
-// link sets, for every half-edge that arrives at the node, the one with which
+// link tells, for every half-edge that arrives at the node, the one with which
 // the boundary of the face on its left goes on: the first clockwise from the way
 // back.
 //
@@ -46,14 +46,14 @@ func sortSpokes(spokes []spoke) {
 //	  left   \
 //	----------o----
 //	 arriving  \
-func link(next []uint32, spokes []spoke) {
+func link(spokes []spoke, set func(half, next uint32)) {
 	sortSpokes(spokes)
 	for i, s := range spokes {
 		before := i - 1
 		if i == 0 {
 			before = len(spokes) - 1
 		}
-		next[s.half^1] = spokes[before].half
+		set(s.half^1, spokes[before].half)
 	}
 }
 

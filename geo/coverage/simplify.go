@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"math"
-	"slices"
 	"sync"
 
 	"onegrid/geo/lattice"
@@ -30,11 +29,11 @@ type Simplified struct {
 func (c *Coverage) Simplify() *Simplified {
 	s := &Simplified{c: c, first: make([]uint32, 0, c.Arcs()+1)}
 	r := &ranker{
-		vs:       make([]vertex, 0, len(c.points)),
+		vs:       make([]vertex, 0, c.points),
 		weight:   newLatitudeWeight(c.Bounds()),
 		waiting:  map[int32][]int32{},
 		straight: map[[2]int32]bool{},
-		standsAt: make(map[int32]struct{}, len(c.nodes)),
+		standsAt: make(map[int32]struct{}, c.nodes.len()),
 	}
 	for i := range c.Arcs() {
 		s.first = append(s.first, uint32(len(r.vs)))
@@ -90,22 +89,21 @@ func (s *Simplified) Chain(arc int, z uint8) []lattice.Point {
 func (s *Simplified) At(z uint8) *Coverage {
 	c := s.c
 	least := threshold(z)
-	out := &Coverage{
-		areas: c.areas, nodes: c.nodes, levels: c.levels, bounds: lattice.EmptyBox(),
-		areaOf: c.areaOf, regions: c.regions, regionFirst: c.regionFirst,
-		childFirst: c.childFirst, children: c.children,
-		next: c.next, halves: c.halves, ringFirst: c.ringFirst, rings: c.rings,
-		arcs: slices.Clone(c.arcs),
-	}
-	for i := range c.Arcs() {
-		out.arcs[i].first = uint32(len(out.points))
-		for k, p := range c.Arc(i).Points {
+	arcs := make([]arc, c.Arcs())
+	points := make([]lattice.Point, 0, c.points)
+	for i := range arcs {
+		arcs[i] = *c.arcs.at(i)
+		from := len(points)
+		for k, p := range arcs[i].points {
 			if s.goes[int(s.first[i])+k] >= least {
-				out.points = append(out.points, p)
-				out.bounds = out.bounds.Extend(p)
+				points = append(points, p)
 			}
 		}
+		arcs[i].points = points[from:len(points):len(points)]
 	}
-	out.arcs[c.Arcs()].first = uint32(len(out.points))
-	return out
+	return &Coverage{
+		areas: c.areas, childFirst: c.childFirst, children: c.children, ground: c.ground,
+		arcs: vectorOf(arcs), nodes: c.nodes, regions: c.regions,
+		points: len(points), bounds: lattice.BoxOf(points...),
+	}
 }

@@ -31,7 +31,7 @@ func TestSimplifiedCrossesNothing(t *testing.T) {
 			}
 			finer = at
 		}
-		if len(finer.points) > len(c.points) {
+		if finer.points > c.points {
 			t.Fatal("points were added")
 		}
 	})
@@ -219,7 +219,7 @@ func TestSmallestShapesStay(t *testing.T) {
 	})
 	at := c.Simplify().At(0)
 	checkSound(t, at)
-	if got, want := len(at.points), 4+2+3+3; got != want {
+	if got, want := at.points, 4+2+3+3; got != want {
 		t.Errorf("%d points are left, want %d: a triangle, and two of three borders bent", got, want)
 	}
 }
@@ -347,14 +347,14 @@ func buildTwoLevels(t rapid.TB, shapes map[string]lattice.MultiPolygon) *Coverag
 func TestSimplifiedBirmingham(t *testing.T) {
 	c := birminghamBuilt(t)
 	s := c.Simplify()
-	last := len(c.points) + 1
+	last := c.points + 1
 	for _, z := range []uint8{16, 12, 10, 8, 5, 0} {
 		at := s.At(z)
 		checkSound(t, at)
-		if len(at.points) > last {
+		if at.points > last {
 			t.Errorf("z%d has more points than the zoom before", z)
 		}
-		last = len(at.points)
+		last = at.points
 		t.Logf("z%d: %d points", z, last)
 	}
 }
