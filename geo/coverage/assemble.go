@@ -59,8 +59,14 @@ type layout struct {
 }
 
 func (l *layout) coverage() *Coverage {
-	c := &Coverage{areas: l.areas, arcs: vectorOf(l.arcs), nodes: vectorOf(l.nodes), ground: vectorOf(l.ground), points: len(l.points)}
-	c.childFirst, c.children = childrenOf(l.areas)
+	c := &Coverage{arcs: vectorOf(l.arcs), nodes: vectorOf(l.nodes), points: len(l.points)}
+	first, children := childrenOf(l.areas)
+	areas := make([]entry, len(l.areas))
+	for i, a := range l.areas {
+		areas[i] = entry{a, children[first[i]:first[i+1]:first[i+1]], l.ground[i]}
+	}
+	c.areas = vectorOf(areas)
+	c.list.do(func() []Area { return l.areas })
 	c.bounds = lattice.BoxOf(l.points...)
 	regions := make([]region, len(l.areaOf))
 	for r, a := range l.areaOf {

@@ -49,7 +49,7 @@ type finder struct {
 
 func newFinder(c *Coverage) *finder {
 	f := &finder{c: c}
-	for a := range c.areas {
+	for a := range c.Areas() {
 		var m lattice.MultiPolygon
 		if len(c.RegionsOf(int32(a))) > 0 {
 			m = c.Polygons(int32(a))
@@ -63,7 +63,7 @@ func newFinder(c *Coverage) *finder {
 func (f *finder) code(p lattice.Point) string {
 	for a, m := range f.shape {
 		if f.box[a].Contains(p) && lattice.Side(m, p) > 0 {
-			return f.c.areas[a].Code
+			return f.c.Areas()[a].Code
 		}
 	}
 	return ""
@@ -97,22 +97,22 @@ func TestOutlinesAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum := make([]float64, len(c.areas))
-		own := make([]float64, len(c.areas))
-		for a := range c.areas {
+		sum := make([]float64, len(c.Areas()))
+		own := make([]float64, len(c.Areas()))
+		for a := range c.Areas() {
 			g := geometry(c.Polygons(int32(a)))
 			if err := g.Validate(); err != nil {
-				t.Errorf("%s: %v", c.areas[a].Code, err)
+				t.Errorf("%s: %v", c.Areas()[a].Code, err)
 			}
 			own[a] = g.Area()
-			if p := c.areas[a].Parent; p >= 0 {
+			if p := c.Areas()[a].Parent; p >= 0 {
 				sum[p] += own[a]
 			}
 		}
-		first, _ := childrenOf(c.areas)
-		for a := range c.areas {
+		first, _ := childrenOf(c.Areas())
+		for a := range c.Areas() {
 			if first[a] != first[a+1] && math.Abs(own[a]-sum[a]) > 1e-9*own[a] {
-				t.Errorf("%s has area %v, its children %v", c.areas[a].Code, own[a], sum[a])
+				t.Errorf("%s has area %v, its children %v", c.Areas()[a].Code, own[a], sum[a])
 			}
 		}
 	}
@@ -168,7 +168,7 @@ type farSegment struct {
 func farSegments(c *Coverage, spoilt []lattice.Box) map[farSegment]bool {
 	code := func(r Region) string {
 		if a := c.AreaOf(r); a >= 0 {
-			return c.areas[a].Code
+			return c.Areas()[a].Code
 		}
 		return ""
 	}

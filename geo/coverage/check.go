@@ -49,7 +49,6 @@ const (
 	UnknownLevel  = "unknown-level"
 	DuplicateCode = "duplicate-code"
 	WrongCode     = "code" // not of the level's pattern
-	AreaOrder     = "area-order"
 )
 
 // Check returns every violation with a place; none for a sound coverage. It
@@ -73,6 +72,7 @@ func (c *Coverage) Check(n geo.Network) []Violation {
 type checker struct {
 	c       *Coverage
 	network geo.Network
+	areas   []Area
 	points  []lattice.Point // of all arcs
 	first   []uint32        // points of arc i: points[first[i]:first[i+1]]
 	cells   *cells
@@ -83,15 +83,19 @@ type checker struct {
 func (k *checker) add(kind string, at lattice.Point, areas []int32, format string, args ...any) {
 	v := Violation{Kind: kind, At: at, Message: fmt.Sprintf(format, args...)}
 	for _, a := range areas {
-		if a >= 0 && int(a) < len(k.c.areas) {
-			v.Areas = append(v.Areas, k.c.areas[a].Code)
+		if a >= 0 && int(a) < len(k.areas) {
+			v.Areas = append(v.Areas, k.areas[a].Code)
 		}
 	}
 	k.found = append(k.found, v)
 }
 
-// flatten lists the points of all arcs one after the other.
+// flatten lists the areas, and the points of all arcs one after the other.
 func (k *checker) flatten() {
+	k.areas = make([]Area, k.c.areas.len())
+	for i := range k.areas {
+		k.areas[i] = k.c.areas.at(i).Area
+	}
 	k.points = make([]lattice.Point, 0, k.c.points)
 	k.first = make([]uint32, 1, k.c.Arcs()+1)
 	for i := range k.c.Arcs() {
@@ -119,8 +123,8 @@ func (k *checker) beside(arc int) []int32 {
 func (k *checker) form() bool {
 	c, before := k.c, len(k.found)
 	broken := func(format string, args ...any) { k.add(BrokenForm, k.anywhere(), nil, format, args...) }
-	if c.Regions() == 0 || c.ground.len() != len(c.areas) {
-		broken("the lists do not fit each other")
+	if c.Regions() == 0 {
+		broken("there is no exterior")
 		return false
 	}
 	for i := range c.Arcs() {
@@ -144,7 +148,7 @@ func (k *checker) form() bool {
 		}
 	}
 	for r := range Region(c.Regions()) {
-		if a := c.AreaOf(r); a < Void || int(a) >= len(c.areas) {
+		if a := c.AreaOf(r); a < Void || int(a) >= c.areas.len() {
 			broken("region %d belongs to area %d, which is not there", r, a)
 		}
 		for h := range c.halvesOf(r) {
@@ -153,7 +157,7 @@ func (k *checker) form() bool {
 			}
 		}
 	}
-	for a := range c.areas {
+	for a := range c.areas.len() {
 		for _, r := range c.RegionsOf(int32(a)) {
 			if int(r) >= c.Regions() {
 				broken("an area has region %d, which is not there", r)

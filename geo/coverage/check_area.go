@@ -10,7 +10,7 @@ import (
 
 // hierarchy checks codes, levels and parents, by the area records alone.
 func (k *checker) hierarchy() {
-	seen := make(map[string]bool, len(k.c.areas))
+	seen := make(map[string]bool, len(k.areas))
 	patterns := make([]*regexp.Regexp, len(k.network.Levels))
 	for i, l := range k.network.Levels {
 		if l.Code != "" {
@@ -18,17 +18,12 @@ func (k *checker) hierarchy() {
 		}
 	}
 	at := k.anywhere()
-	for i, a := range k.c.areas {
+	for i, a := range k.areas {
 		self := []int32{int32(i)}
 		if seen[a.Code] {
 			k.add(DuplicateCode, at, self, "code %s is used twice", a.Code)
 		}
 		seen[a.Code] = true
-		if i > 0 {
-			if b := k.c.areas[i-1]; b.Level > a.Level || b.Level == a.Level && b.Code > a.Code {
-				k.add(AreaOrder, at, self, "%s stands after %s", a.Code, b.Code)
-			}
-		}
 		level := k.level(a.Level)
 		if level == nil {
 			k.add(UnknownLevel, at, self, "%s is of level %d, which network %s does not draw", a.Code, a.Level, k.network.ID)
@@ -60,12 +55,12 @@ func (k *checker) parent(i int32, a Area) {
 				return
 			}
 		}
-	case a.Parent < 0 || int(a.Parent) >= len(k.c.areas):
+	case a.Parent < 0 || int(a.Parent) >= len(k.areas):
 		k.add(MissingParent, at, self, "the parent of %s, area %d, is not there", a.Code, a.Parent)
 	case k.comesBack(i):
-		k.add(ParentCycle, at, []int32{i, a.Parent}, "%s is its own ancestor by way of %s", a.Code, k.c.areas[a.Parent].Code)
-	case k.c.areas[a.Parent].Level >= a.Level:
-		k.add(LevelOrder, at, []int32{i, a.Parent}, "the parent of %s, %s, does not stand above it", a.Code, k.c.areas[a.Parent].Code)
+		k.add(ParentCycle, at, []int32{i, a.Parent}, "%s is its own ancestor by way of %s", a.Code, k.areas[a.Parent].Code)
+	case k.areas[a.Parent].Level >= a.Level:
+		k.add(LevelOrder, at, []int32{i, a.Parent}, "the parent of %s, %s, does not stand above it", a.Code, k.areas[a.Parent].Code)
 	}
 }
 
@@ -73,12 +68,12 @@ func (k *checker) parent(i int32, a Area) {
 // always rises cannot, so only others are followed to the end.
 func (k *checker) comesBack(start int32) bool {
 	at, rises := start, true
-	for range k.c.areas {
-		p := k.c.areas[at].Parent
-		if p < 0 || int(p) >= len(k.c.areas) {
+	for range len(k.areas) {
+		p := k.areas[at].Parent
+		if p < 0 || int(p) >= len(k.areas) {
 			return false
 		}
-		rises = rises && k.c.areas[p].Level < k.c.areas[at].Level
+		rises = rises && k.areas[p].Level < k.areas[at].Level
 		if at = p; at == start {
 			return true
 		}
@@ -89,10 +84,10 @@ func (k *checker) comesBack(start int32) bool {
 // regions checks what belongs to whom: every region to one finest area, every
 // finest area to one region unless it may have several.
 func (k *checker) regions() {
-	count := make([]int, len(k.c.areas))
-	first := make([]Region, len(k.c.areas))
-	upper := make([]bool, len(k.c.areas))
-	for _, a := range k.c.areas {
+	count := make([]int, len(k.areas))
+	first := make([]Region, len(k.areas))
+	upper := make([]bool, len(k.areas))
+	for _, a := range k.areas {
 		if a.Parent >= 0 && int(a.Parent) < len(upper) {
 			upper[a.Parent] = true
 		}
@@ -103,7 +98,7 @@ func (k *checker) regions() {
 			k.add(Gap, k.place(r), nil, "region %d belongs to nobody", r)
 		case a >= 0:
 			if upper[a] {
-				k.add(RegionOfUpper, k.place(r), []int32{a}, "%s has ground of its own and areas under it", k.c.areas[a].Code)
+				k.add(RegionOfUpper, k.place(r), []int32{a}, "%s has ground of its own and areas under it", k.areas[a].Code)
 			}
 			if count[a] == 0 {
 				first[a] = r
@@ -114,7 +109,7 @@ func (k *checker) regions() {
 	if a := k.c.AreaOf(Exterior); a != NoArea {
 		k.add(StaleFigure, k.anywhere(), []int32{a}, "the exterior belongs to area %d", a)
 	}
-	for i, a := range k.c.areas {
+	for i, a := range k.areas {
 		level := k.level(a.Level)
 		switch {
 		case count[i] > 1 && level != nil && !level.Enclaves:

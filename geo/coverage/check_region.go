@@ -241,6 +241,9 @@ func (k *checker) figures() {
 			k.add(StaleFigure, c.pointsOf(uint32(h >> 1))[0], k.beside(int(h>>1)), "arc %d is followed by one that is not next to it", h>>1)
 		}
 	}
+	for _, kind := range [...]*sequence{byCode, byPlace} {
+		k.order(kind)
+	}
 	for v := range c.nodes.len() {
 		if n := c.nodes.at(v); c.tail(n.out) != int32(v) {
 			k.add(StaleFigure, n.at, nil, "the arc that is said to leave node %d starts elsewhere", v)
@@ -248,11 +251,27 @@ func (k *checker) figures() {
 	}
 }
 
+// order checks one of the orders, if it was found already: that it is the one
+// that would be found now, cut into the same chunks with the same hashes.
+func (k *checker) order(kind *sequence) {
+	found := kind.of(k.c).Load()
+	if found == nil {
+		return
+	}
+	want := k.c.sorted(kind)
+	if !slices.EqualFunc(found.chunks, want.chunks, func(a, b *chunk) bool {
+		sum := a.sum.Load()
+		return slices.Equal(a.ids, b.ids) && (sum == nil || *sum == kind.sumOf(k.c, b))
+	}) {
+		k.add(StaleFigure, k.anywhere(), nil, "the order in which areas or arcs are stored is not that of what they are")
+	}
+}
+
 // arcLevel finds the smallest level at which the chains of both sides differ.
 func (k *checker) arcLevel(i int) int {
 	chain := func(r Region) (at [maxLevels]int32) {
-		for a := k.c.AreaOf(r); a >= 0; a = k.c.areas[a].Parent {
-			at[k.c.areas[a].Level%maxLevels] = a + 1
+		for a := k.c.AreaOf(r); a >= 0; a = k.areas[a].Parent {
+			at[k.areas[a].Level%maxLevels] = a + 1
 		}
 		return at
 	}

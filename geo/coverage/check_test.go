@@ -11,8 +11,7 @@ import (
 // clone copies a coverage so deeply that it may be spoilt.
 func clone(c *Coverage) *Coverage {
 	d := plain(c)
-	d.areas = slices.Clone(c.areas)
-	d.arcs, d.nodes, d.regions, d.ground = copied(c.arcs), copied(c.nodes), copied(c.regions), copied(c.ground)
+	d.areas, d.arcs, d.nodes, d.regions = copied(c.areas), copied(c.arcs), copied(c.nodes), copied(c.regions)
 	for i := range d.Arcs() {
 		a := d.arcs.at(i)
 		a.points = slices.Clone(a.points)
@@ -24,9 +23,9 @@ func clone(c *Coverage) *Coverage {
 			g.rings[i] = slices.Clone(g.rings[i])
 		}
 	}
-	for i := range d.areas {
-		g := d.ground.at(i)
-		*g = slices.Clone(*g)
+	for i := range d.areas.len() {
+		a := d.areas.at(i)
+		a.regions = slices.Clone(a.regions)
 	}
 	return d
 }
@@ -183,7 +182,7 @@ var damages = []damage{
 		return false
 	}},
 	{StaleFigure, func(r *rand.Rand, c *Coverage) bool {
-		switch r.IntN(4) {
+		switch r.IntN(5) {
 		case 0:
 			v := r.IntN(c.nodes.len())
 			n := c.nodes.at(v)
@@ -194,9 +193,13 @@ var damages = []damage{
 		case 2:
 			c.arcs.at(r.IntN(c.Arcs())).next[r.IntN(2)] ^= 1
 		case 3:
-			i, j := c.ground.at(r.IntN(len(c.areas))), c.ground.at(r.IntN(len(c.areas)))
-			*i, *j = *j, *i
-			return !slices.Equal(*i, *j)
+			i, j := c.areas.at(r.IntN(c.areas.len())), c.areas.at(r.IntN(c.areas.len()))
+			i.regions, j.regions = j.regions, i.regions
+			return !slices.Equal(i.regions, j.regions)
+		case 4:
+			k := c.order(byPlace).chunks[0]
+			byPlace.sumOf(c, k)
+			k.sum.Load()[0]++
 		}
 		return true
 	}},
@@ -214,54 +217,49 @@ var damages = []damage{
 		return a != b
 	}},
 	{RegionOfUpper, func(r *rand.Rand, c *Coverage) bool {
-		c.anyRegion(r).area = c.areas[len(c.areas)-1].Parent
+		c.anyRegion(r).area = c.areas.at(int(c.areas.len()-1)).Parent
 		return true
 	}},
 	{MissingParent, func(r *rand.Rand, c *Coverage) bool {
-		i := 1 + r.IntN(len(c.areas)-1)
-		c.areas[i].Parent = []int32{NoArea, int32(len(c.areas)), -7}[r.IntN(3)]
+		i := 1 + r.IntN(c.areas.len()-1)
+		c.areas.at(int(i)).Parent = []int32{NoArea, int32(c.areas.len()), -7}[r.IntN(3)]
 		return true
 	}},
 	{ParentCycle, func(r *rand.Rand, c *Coverage) bool {
-		i := int32(1 + r.IntN(len(c.areas)-1))
+		i := int32(1 + r.IntN(c.areas.len()-1))
 		up := i
 		for range 1 + r.IntN(2) {
-			if c.areas[up].Parent >= 0 {
-				up = c.areas[up].Parent
+			if c.areas.at(int(up)).Parent >= 0 {
+				up = c.areas.at(int(up)).Parent
 			}
 		}
-		c.areas[up].Parent = i
+		c.areas.at(int(up)).Parent = i
 		return up != i
 	}},
 	{LevelOrder, func(r *rand.Rand, c *Coverage) bool {
-		i, j := int32(r.IntN(len(c.areas))), int32(r.IntN(len(c.areas)))
-		if i == j || c.areas[j].Level < c.areas[i].Level || c.areas[i].Level == 0 {
+		i, j := int32(r.IntN(c.areas.len())), int32(r.IntN(c.areas.len()))
+		if i == j || c.areas.at(int(j)).Level < c.areas.at(int(i)).Level || c.areas.at(int(i)).Level == 0 {
 			return false
 		}
-		for up := j; up >= 0; up = c.areas[up].Parent {
+		for up := j; up >= 0; up = c.areas.at(int(up)).Parent {
 			if up == i {
 				return false
 			}
 		}
-		c.areas[i].Parent = j
+		c.areas.at(int(i)).Parent = j
 		return true
 	}},
 	{UnknownLevel, func(r *rand.Rand, c *Coverage) bool {
-		c.areas[len(c.areas)-1].Level = uint8(3 + r.IntN(5))
+		c.areas.at(int(c.areas.len()-1)).Level = uint8(3 + r.IntN(5))
 		return true
 	}},
 	{DuplicateCode, func(r *rand.Rand, c *Coverage) bool {
-		i, j := r.IntN(len(c.areas)), r.IntN(len(c.areas))
-		c.areas[i].Code = c.areas[j].Code
+		i, j := r.IntN(c.areas.len()), r.IntN(c.areas.len())
+		c.areas.at(int(i)).Code = c.areas.at(int(j)).Code
 		return i != j
 	}},
 	{WrongCode, func(r *rand.Rand, c *Coverage) bool {
-		c.areas[len(c.areas)-1].Code = "x y"
-		return true
-	}},
-	{AreaOrder, func(r *rand.Rand, c *Coverage) bool {
-		i := r.IntN(len(c.areas) - 1)
-		c.areas[i], c.areas[i+1] = c.areas[i+1], c.areas[i]
+		c.areas.at(int(c.areas.len()-1)).Code = "x y"
 		return true
 	}},
 }
@@ -288,7 +286,7 @@ func (c *Coverage) merge(a, b Region) {
 	from, to := c.regions.at(int(b)), c.regions.at(int(a))
 	to.rings = append(to.rings, from.rings...)
 	if from.area >= 0 {
-		list := c.ground.at(int(from.area))
+		list := &c.areas.at(int(from.area)).regions
 		*list = slices.DeleteFunc(*list, func(r Region) bool { return r == b })
 	}
 	c.regions.n--

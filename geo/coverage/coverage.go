@@ -9,7 +9,7 @@
 package coverage
 
 import (
-	"sync"
+	"sync/atomic"
 
 	"onegrid/geo/lattice"
 )
@@ -42,20 +42,25 @@ type HalfArc uint32
 // goroutines. An operation makes another one, which shares with it whatever the
 // operation did not touch (see vector).
 type Coverage struct {
-	areas      []Area
-	childFirst []uint32 // children of area a: children[childFirst[a]:childFirst[a+1]]
-	children   []int32
-
+	areas   vector[entry]
 	arcs    vector[arc]
 	nodes   vector[node]
 	regions vector[region]
-	ground  vector[[]Region] // the regions of each area, ascending
 
 	points int // of all arcs
 	bounds lattice.Box
 
-	once sync.Once
-	hash [32]byte
+	list once[[]Area]
+	hash once[[32]byte]
+
+	codes, places atomic.Pointer[order] // see order
+}
+
+// entry is an area and what lies under it: areas, or ground.
+type entry struct {
+	Area
+	children []int32
+	regions  []Region
 }
 
 type arc struct {
@@ -84,7 +89,7 @@ func (c *Coverage) AreaOf(r Region) int32 { return c.regions.at(int(r)).area }
 // RegionsOf returns the regions of a finest area; none for an area that has
 // children. Not to be changed.
 func (c *Coverage) RegionsOf(area int32) []Region {
-	return *c.ground.at(int(area))
+	return c.areas.at(int(area)).regions
 }
 
 // Arcs returns how many arcs there are.
@@ -100,7 +105,7 @@ func (c *Coverage) Arc(i int) Arc {
 // sides of an arc differ.
 func (c *Coverage) ArcLevel(i int) int {
 	a := c.arcs.at(i)
-	return int(parted(c.areas, c.AreaOf(a.left), c.AreaOf(a.right)))
+	return int(c.parted(c.AreaOf(a.left), c.AreaOf(a.right)))
 }
 
 // Boundary returns the rings of a region: outer first, then holes. No ring

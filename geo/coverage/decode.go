@@ -40,7 +40,6 @@ func Decode(chunks [][]byte) (*Coverage, error) {
 			return nil, malformed("chunk %d is not in the canonical form", i)
 		}
 	}
-	c.once.Do(func() { c.hash = hashOf(chunks) })
 	return c, nil
 }
 

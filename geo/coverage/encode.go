@@ -1,10 +1,7 @@
 package coverage
 
 import (
-	"cmp"
-	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 
 	"onegrid/geo/lattice"
 )
@@ -49,63 +46,32 @@ const (
 	sideVoid // likewise
 )
 
-// Encode returns the state in chunks whose content depends only on the state, so
-// that editions share the chunks that did not change.
-func (c *Coverage) Encode() [][]byte {
-	header := []byte(magic)
-	header = binary.AppendUvarint(header, uint64(len(c.areas)))
-	header = binary.AppendUvarint(header, uint64(c.Arcs()))
-	header = binary.AppendUvarint(header, uint64(c.Regions()))
-	return c.encodeArcs(c.encodeAreas([][]byte{header}))
-}
-
-// Hash is the SHA-256 of the state, independent of how it was reached: of the
-// hashes of the chunks, so that an edit rehashes only what it changed.
-func (c *Coverage) Hash() [32]byte {
-	c.once.Do(func() { c.hash = hashOf(c.Encode()) })
-	return c.hash
-}
-
-func hashOf(chunks [][]byte) [32]byte {
-	sums := make([]byte, 0, 32*len(chunks))
-	for _, chunk := range chunks {
-		sum := sha256.Sum256(chunk)
-		sums = append(sums, sum[:]...)
-	}
-	return sha256.Sum256(sums)
-}
-
-func (c *Coverage) encodeAreas(chunks [][]byte) [][]byte {
-	for from := 0; from < len(c.areas); {
-		to := from + 1
-		for size := 0; to < len(c.areas) && size < chunkBytes && mix(hashString(c.areas[to].Code))%areasPerChunk != 0; to++ {
-			size += len(c.areas[to].Code)
+// appendAreas writes a chunk of areas.
+func appendAreas(b []byte, c *Coverage, ids []uint32) []byte {
+	b = binary.AppendUvarint(append(b, areasChunk), uint64(len(ids)))
+	code, parent := "", ""
+	for _, id := range ids {
+		a := c.area(int32(id))
+		flags := byte(0)
+		if a.Locked {
+			flags |= flagLocked
 		}
-		b := binary.AppendUvarint([]byte{areasChunk}, uint64(to-from))
-		code, parent := "", ""
-		for _, a := range c.areas[from:to] {
-			flags := byte(0)
-			if a.Locked {
-				flags |= flagLocked
-			}
-			above := ""
-			if a.Parent >= 0 {
-				flags |= flagParent
-				if above = c.areas[a.Parent].Code; above == parent {
-					flags |= flagSameParent
-				}
-			}
-			b = append(b, flags, a.Level)
-			b = appendCode(b, code, a.Code)
-			code = a.Code
-			if flags&(flagParent|flagSameParent) == flagParent {
-				b = appendCode(b, parent, above)
-				parent = above
+		above := ""
+		if a.Parent >= 0 {
+			flags |= flagParent
+			if above = c.area(a.Parent).Code; above == parent {
+				flags |= flagSameParent
 			}
 		}
-		chunks, from = append(chunks, b), to
+		b = append(b, flags, a.Level)
+		b = appendCode(b, code, a.Code)
+		code = a.Code
+		if flags&(flagParent|flagSameParent) == flagParent {
+			b = appendCode(b, parent, above)
+			parent = above
+		}
 	}
-	return chunks
+	return b
 }
 
 // appendCode writes a code as what it shares with the one before and the rest.
@@ -119,38 +85,8 @@ func appendCode(b []byte, before, code string) []byte {
 	return append(b, code[n:]...)
 }
 
-func (c *Coverage) encodeArcs(chunks [][]byte) [][]byte {
-	order := c.order()
-	for from := 0; from < len(order); {
-		to, points := from+1, len(c.pointsOf(order[from]))
-		for to < len(order) && 4*points < chunkBytes && mix(zkey(c.pointsOf(order[to])[0]))%arcsPerChunk != 0 {
-			points += len(c.pointsOf(order[to]))
-			to++
-		}
-		chunks, from = append(chunks, c.encodeChunk(order[from:to])), to
-	}
-	return chunks
-}
-
-// order returns the arcs in the Z-order of where they start; those of one node
-// by their second points.
-func (c *Coverage) order() []uint32 {
-	order := make([]uint32, c.Arcs())
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	if !slices.IsSortedFunc(order, c.compareArcs) {
-		slices.SortFunc(order, c.compareArcs)
-	}
-	return order
-}
-
-func (c *Coverage) compareArcs(i, j uint32) int {
-	p, q := c.pointsOf(i), c.pointsOf(j)
-	return cmp.Or(cmp.Compare(zkey(p[0]), zkey(q[0])), lattice.Compare(p[1], q[1]))
-}
-
-func (c *Coverage) encodeChunk(arcs []uint32) []byte {
+// appendArcs writes a chunk of arcs.
+func appendArcs(b []byte, c *Coverage, arcs []uint32) []byte {
 	sides := map[Region]uint64{}
 	var order []Region
 	for _, i := range arcs {
@@ -162,7 +98,7 @@ func (c *Coverage) encodeChunk(arcs []uint32) []byte {
 			}
 		}
 	}
-	b := binary.AppendUvarint([]byte{arcsChunk}, uint64(len(order)))
+	b = binary.AppendUvarint(append(b, arcsChunk), uint64(len(order)))
 	code := ""
 	for _, r := range order {
 		b, code = c.appendSide(b, code, r)
@@ -191,10 +127,10 @@ func (c *Coverage) appendSide(b []byte, code string, r Region) ([]byte, string) 
 	case r == Exterior:
 		return append(b, sideExterior), code
 	case area >= 0 && len(c.RegionsOf(area)) == 1:
-		return appendCode(append(b, sideArea), code, c.areas[area].Code), c.areas[area].Code
+		return appendCode(append(b, sideArea), code, c.area(area).Code), c.area(area).Code
 	case area >= 0:
-		b = appendCode(append(b, sidePart), code, c.areas[area].Code)
-		return c.appendLeast(b, r), c.areas[area].Code
+		b = appendCode(append(b, sidePart), code, c.area(area).Code)
+		return c.appendLeast(b, r), c.area(area).Code
 	case area == Void:
 		return c.appendLeast(append(b, sideVoid), r), code
 	}

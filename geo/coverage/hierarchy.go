@@ -17,39 +17,28 @@ type Area struct {
 	Locked bool
 }
 
-// Areas returns the hierarchy, sorted by level and code. Not to be changed.
-func (c *Coverage) Areas() []Area { return c.areas }
-
-// AreaByCode returns the index of a code's area.
-func (c *Coverage) AreaByCode(code string) (int32, bool) {
-	for from := 0; from < len(c.areas); {
-		level := c.areas[from].Level
-		to := from + 1
-		if n, ok := slices.BinarySearchFunc(c.areas[from:], level, func(a Area, l uint8) int {
-			if a.Level > l {
-				return 1
-			}
-			return -1
-		}); !ok {
-			to = from + n
+// Areas returns the hierarchy. In a coverage that was built or decoded it is
+// sorted by level and code; an operation puts new areas at the end. Not to be
+// changed.
+func (c *Coverage) Areas() []Area {
+	return c.list.do(func() []Area {
+		out := make([]Area, c.areas.len())
+		for i := range out {
+			out[i] = c.areas.at(i).Area
 		}
-		if i, ok := slices.BinarySearchFunc(c.areas[from:to], code, func(a Area, code string) int {
-			return strings.Compare(a.Code, code)
-		}); ok {
-			return int32(from + i), true
-		}
-		from = to
-	}
-	return NoArea, false
+		return out
+	})
 }
+
+func (c *Coverage) area(i int32) *entry { return c.areas.at(int(i)) }
 
 // ancestor climbs from an area to the one of a level; NoArea if its chain has
 // none there.
 func (c *Coverage) ancestor(area int32, level uint8) int32 {
-	for area >= 0 && c.areas[area].Level > level {
-		area = c.areas[area].Parent
+	for area >= 0 && c.area(area).Level > level {
+		area = c.area(area).Parent
 	}
-	if area >= 0 && c.areas[area].Level == level {
+	if area >= 0 && c.area(area).Level == level {
 		return area
 	}
 	return NoArea
@@ -58,7 +47,7 @@ func (c *Coverage) ancestor(area int32, level uint8) int32 {
 // appendRegions appends the regions of an area and of all that lies under it.
 func (c *Coverage) appendRegions(dst []Region, area int32) []Region {
 	dst = append(dst, c.RegionsOf(area)...)
-	for _, child := range c.children[c.childFirst[area]:c.childFirst[area+1]] {
+	for _, child := range c.area(area).children {
 		dst = c.appendRegions(dst, child)
 	}
 	return dst
@@ -88,15 +77,15 @@ func childrenOf(areas []Area) (first []uint32, children []int32) {
 
 // parted returns the smallest level at which the chains of two areas differ.
 // Against what has no area, that is the top of the other's chain.
-func parted(areas []Area, a, b int32) uint8 {
+func (c *Coverage) parted(a, b int32) uint8 {
 	level := ^uint8(0)
 	for a != b && (a >= 0 || b >= 0) {
 		// Climb on the side that stands lower.
-		if a < 0 || b >= 0 && areas[b].Level > areas[a].Level {
+		if a < 0 || b >= 0 && c.area(b).Level > c.area(a).Level {
 			a, b = b, a
 		}
-		level = min(level, areas[a].Level)
-		a = areas[a].Parent
+		level = min(level, c.area(a).Level)
+		a = c.area(a).Parent
 	}
 	if level == ^uint8(0) {
 		return 0

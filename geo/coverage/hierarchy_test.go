@@ -141,7 +141,7 @@ func TestUnevenChains(t *testing.T) {
 
 func (c *Coverage) code(r Region) string {
 	if a := c.AreaOf(r); a >= 0 {
-		return c.areas[a].Code
+		return c.Areas()[a].Code
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func reportInlets(c *Coverage, limitM float64, report *Report) {
 			}
 			w := walls{left: c.Chain(h ^ 1), right: c.Chain(g)}
 			if depthM, areaM2 := w.slot(limitM); depthM >= 2*limitM {
-				codes := []string{c.areas[min(a, b)].Code, c.areas[max(a, b)].Code}
+				codes := []string{c.area(min(a, b)).Code, c.area(max(a, b)).Code}
 				report.Repairs = append(report.Repairs, Repair{Kind: RepairInlet, At: w.left[0],
 					AreaM2: areaM2, WidthM: areaM2 / depthM, Codes: codes, Done: "left outside"})
 			}

@@ -120,7 +120,7 @@ func (u *union) rings(h HalfArc, done map[HalfArc]bool) []lattice.Ring {
 // Neighbours returns the areas of the same level that share a border of more
 // than a point with area, each once, by index.
 func (c *Coverage) Neighbours(area int32) []int32 {
-	level := c.areas[area].Level
+	level := c.area(area).Level
 	found := map[int32]bool{}
 	for _, r := range c.appendRegions(nil, area) {
 		for h := range c.halvesOf(r) {

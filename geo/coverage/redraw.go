@@ -51,5 +51,5 @@ func redraw(c *Coverage, chain func(arc int) []lattice.Point) (*Coverage, error)
 		}
 	}
 	borders, areaOf := dissolve(f, owner)
-	return assemble(c.areas, borders, areaOf)
+	return assemble(c.Areas(), borders, areaOf)
 }

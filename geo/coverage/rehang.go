@@ -14,7 +14,7 @@ func (c *Coverage) Rehang(areas []Area) (*Coverage, error) {
 	for i, a := range areas {
 		byCode[a.Code] = int32(i)
 	}
-	for _, a := range c.areas {
+	for _, a := range c.Areas() {
 		if at, ok := byCode[a.Code]; ok {
 			areas[at].Locked = a.Locked
 		}
@@ -26,9 +26,9 @@ func (c *Coverage) Rehang(areas []Area) (*Coverage, error) {
 		if a < 0 {
 			continue
 		}
-		at, ok := byCode[c.areas[a].Code]
+		at, ok := byCode[c.area(a).Code]
 		if !ok {
-			return nil, geo.Errorf(geo.Invalid, "area %s has ground, and the new hierarchy lacks it", c.areas[a].Code).On("code", c.areas[a].Code)
+			return nil, geo.Errorf(geo.Invalid, "area %s has ground, and the new hierarchy lacks it", c.area(a).Code).On("code", c.area(a).Code)
 		}
 		areaOf[r] = at
 	}

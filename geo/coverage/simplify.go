@@ -102,8 +102,7 @@ func (s *Simplified) At(z uint8) *Coverage {
 		arcs[i].points = points[from:len(points):len(points)]
 	}
 	return &Coverage{
-		areas: c.areas, childFirst: c.childFirst, children: c.children, ground: c.ground,
-		arcs: vectorOf(arcs), nodes: c.nodes, regions: c.regions,
+		areas: c.areas, arcs: vectorOf(arcs), nodes: c.nodes, regions: c.regions,
 		points: len(points), bounds: lattice.BoxOf(points...),
 	}
 }

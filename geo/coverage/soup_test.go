@@ -69,8 +69,8 @@ func sampled(t *rapid.T, c *Coverage, shapes []Shape, side int) {
 			edges = append(edges, drawnEdges(p)...)
 		}
 	}
-	owned := make([][]edge, len(c.areas))
-	for a := range c.areas {
+	owned := make([][]edge, len(c.Areas()))
+	for a := range c.Areas() {
 		for _, p := range c.Polygons(int32(a)) {
 			owned[a] = append(owned[a], drawnEdges(p)...)
 		}
@@ -86,9 +86,9 @@ func sampled(t *rapid.T, c *Coverage, shapes []Shape, side int) {
 					claims = append(claims, s.Code)
 				}
 			}
-			for a := range c.areas {
-				if c.areas[a].Level == 1 && odd(owned[a], x, y) {
-					owners = append(owners, c.areas[a].Code)
+			for a := range c.Areas() {
+				if c.Areas()[a].Level == 1 && odd(owned[a], x, y) {
+					owners = append(owners, c.Areas()[a].Code)
 				}
 			}
 			if len(claims) == 0 && len(owners) == 0 {
@@ -130,9 +130,9 @@ func sameAnyhow(t *rapid.T, c *Coverage, areas []Area, shapes []Shape) {
 		t.Fatalf("another order gives another report:\n%+v\n%+v", a, b)
 	}
 	var exported []Shape
-	for a := range c.areas {
+	for a := range c.Areas() {
 		if len(c.RegionsOf(int32(a))) > 0 {
-			exported = append(exported, Shape{Code: c.areas[a].Code, Shape: c.Polygons(int32(a))})
+			exported = append(exported, Shape{Code: c.Areas()[a].Code, Shape: c.Polygons(int32(a))})
 		}
 	}
 	e, _, err := Build(soupNetwork, areas, exported, Policy{})
