@@ -102,18 +102,23 @@ func freeRings(borders []border) {
 		if p[0] != p[len(p)-1] || ends[p[0]] != 2 {
 			continue
 		}
-		ring := p[:len(p)-1]
-		least := 0
-		for k := range ring {
-			if less(ring[k], ring[least]) {
-				least = k
-			}
+		borders[i].startAtLeast()
+	}
+}
+
+// startAtLeast makes a closed border start at its smallest vertex.
+func (b *border) startAtLeast() {
+	ring := b.points[:len(b.points)-1]
+	least := 0
+	for k := range ring {
+		if less(ring[k], ring[least]) {
+			least = k
 		}
-		if least > 0 {
-			turned := make([]lattice.Point, 0, len(p))
-			turned = append(append(turned, ring[least:]...), ring[:least]...)
-			borders[i].points = append(turned, turned[0])
-		}
+	}
+	if least > 0 {
+		turned := make([]lattice.Point, 0, len(b.points))
+		turned = append(append(turned, ring[least:]...), ring[:least]...)
+		b.points = append(turned, turned[0])
 	}
 }
 

@@ -73,7 +73,13 @@ type tracer struct {
 	fan []uint32
 }
 
-func (t *tracer) degree(v uint32) uint32 { return t.at[v+1] - t.at[v] }
+// degree is how many segments meet at a vertex; a pinned one counts as a node.
+func (t *tracer) degree(v uint32) uint32 {
+	if t.lw.pinned != nil && t.lw.pinned[v] {
+		return 1
+	}
+	return t.at[v+1] - t.at[v]
+}
 
 func (t *tracer) fans() {
 	t.at = make([]uint32, len(t.lw.points)+1)

@@ -49,14 +49,14 @@ type decoder struct {
 	byCode  map[string]int32
 	borders []border
 	points  []lattice.Point // one store for all borders
-	region  map[side]Region
+	region  map[sideKey]Region
 	areaOf  []int32
 
 	arcs, regions uint64 // as the header says
 }
 
-// side is what a chunk says of a region.
-type side struct {
+// sideKey is what a chunk says of a region.
+type sideKey struct {
 	kind uint64
 	area int32
 	p, q lattice.Point // see appendLeast
@@ -87,7 +87,7 @@ func (d *decoder) all(chunks [][]byte) error {
 	d.byCode = make(map[string]int32, areas)
 	d.borders = make([]border, 0, arcs)
 	d.points = make([]lattice.Point, 0, total/4)
-	d.region = map[side]Region{}
+	d.region = map[sideKey]Region{}
 	d.areaOf = []int32{NoArea}
 	for i, chunk := range chunks[1:] {
 		r := reader{b: chunk}
@@ -164,7 +164,7 @@ func (d *decoder) arcChunk(r *reader) {
 	sides := make([]Region, 0, n)
 	code := ""
 	for ; n > 0 && !r.bad; n-- {
-		s := side{kind: uint64(r.byte()), area: NoArea}
+		s := sideKey{kind: uint64(r.byte()), area: NoArea}
 		switch s.kind {
 		case sideExterior:
 			sides = append(sides, Exterior)

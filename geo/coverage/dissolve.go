@@ -85,6 +85,11 @@ func (d *dissolver) keep() {
 		}
 		d.degree[v] = min(d.degree[v]+1, 3)
 	}
+	for v, pinned := range d.lw.pinned {
+		if pinned {
+			d.degree[v] = 3
+		}
+	}
 }
 
 // border follows kept chains from h through vertices that are no longer nodes.

@@ -32,13 +32,19 @@ func (f *faces) halvesOf(face uint32) []uint32 {
 
 // arrange makes the faces of linework whose segments meet only at their ends.
 func arrange(lw *linework) (*faces, error) {
-	f := &faces{chains: trace(lw)}
-	next := f.rotate()
-	walk, start := cycles(next)
-	if err := f.nest(walk, start, f.areas(walk, start)); err != nil {
+	f, err := planar(lw)
+	if err != nil {
 		return nil, err
 	}
 	return f, f.label()
+}
+
+// planar does that without looking at labels.
+func planar(lw *linework) (*faces, error) {
+	f := &faces{chains: trace(lw)}
+	next := f.rotate()
+	walk, start := cycles(next)
+	return f, f.nest(walk, start, f.areas(walk, start))
 }
 
 // rotate links the half-chains around every node.

@@ -24,6 +24,7 @@ type linework struct {
 	labels []int32  // ascending within a segment, none twice, at least one
 
 	notices []notice // what noding met
+	pinned  []bool   // by vertex, if not nil: chains end there whatever meets
 }
 
 // notice is something that the owner of an outline should know.
