@@ -3,7 +3,9 @@ package vtile
 import (
 	"sync"
 
+	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
 )
 
 // borders are a network's borders as one zoom shows them, each at the highest
@@ -16,7 +18,7 @@ type borders struct {
 type borderLines struct {
 	plate
 	last []coverage.Pixel // where each line ends
-	tree *tree            // of the zoom's pixels, not the base's
+	tree *boxtree.Tree    // of the zoom's pixels, not the base's
 }
 
 // longestLine bounds the places of a joined line: a longer one would be cut at
@@ -49,26 +51,25 @@ func joinBorders(m *coverage.PixelMap, level uint8) borderLines {
 	}
 	var j joiner
 	j.join(&all)
-	var boxes []coverage.PixelBox
+	var boxes []lattice.Box
 	var lines [][]coverage.Pixel
 	for _, l := range j.lines {
 		for len(l) > 1 {
 			part := l[:min(len(l), longestLine)]
-			lines, boxes = append(lines, part), append(boxes, pixelBoxOf(part))
+			lines, boxes = append(lines, part), append(boxes, boxOf(part))
 			l = l[len(part)-1:]
 		}
 	}
 	var out borderLines
-	sorted := make([]coverage.PixelBox, len(boxes))
+	var order []int32
+	out.tree, order = boxtree.New(boxes)
 	var one polygons
-	for to, from := range hilbertOrder(boxes) {
-		sorted[to] = boxes[from]
+	for _, from := range order {
 		one.clear()
 		one.add(lines[from], false)
 		out.add(&one, lineType)
 		out.last = append(out.last, lines[from][len(lines[from])-1])
 	}
-	out.tree = newTree(sorted)
 	return out
 }
 
@@ -80,9 +81,9 @@ func (n *network) drawBorders(d *drawer, t Tile, m *coverage.PixelMap) {
 		if lines.tree == nil {
 			continue
 		}
-		d.hits = lines.tree.search(coverage.PixelBox(f), d.hits[:0])
+		d.hits = lines.tree.Search(coverage.PixelBox(f).Plain(), d.hits[:0])
 		for _, k := range d.hits {
-			if f.encloses(lines.tree.levels[0][k]) {
+			if f.encloses(coverage.PixelBoxOf(lines.tree.Box(k))) {
 				d.w.moveTo(lines.start[k])
 				d.w.geom = append(d.w.geom, lines.of(k)...)
 				d.w.cursor = lines.last[k]

@@ -200,13 +200,13 @@ func (n *network) counted(d *drawer, t Tile, f func(area int32, level string)) {
 		return
 	}
 	areas := n.net.Coverage.Areas()
-	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
+	d.hits = n.labels.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
 	for _, k := range d.hits {
 		a := n.named[k]
 		if int(areas[a].Level) != n.levels[i] {
 			continue
 		}
-		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
+		d.w.point(at(coverage.Pixel(n.labels.Box(k).Min), t.Z))
 		f(a, n.net.Grids[a].Level)
 	}
 }

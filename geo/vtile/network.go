@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"onegrid/geo"
+	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 	"onegrid/geo/world"
@@ -17,9 +18,9 @@ type network struct {
 	net    *world.Network
 	levels []int // of the network's levels those that are drawn, from the top
 	shapes *coverage.Simplified
-	widths []int64 // of each level in levels: what most of its areas are wide, in base units
-	labels *tree   // boxes without width, in the order of
-	named  []int32 // areas
+	widths []int64       // of each level in levels: what most of its areas are wide, in base units
+	labels *boxtree.Tree // boxes without width, in the order of
+	named  []int32       // areas
 
 	borders [MaxZoom + 1]borders
 
@@ -120,17 +121,11 @@ func (n *network) shows(i int, z uint8, pixels int64) bool {
 // label puts the areas' label points into a tree.
 func (n *network) label() {
 	areas := n.net.Coverage.Areas()
-	boxes := make([]coverage.PixelBox, len(areas))
+	boxes := make([]lattice.Box, len(areas))
 	each(len(areas), func(i int) {
-		p := project(n.net.Label(int32(i)))
-		boxes[i] = coverage.PixelBox{Min: p, Max: p}
+		boxes[i] = lattice.BoxOf(lattice.Point(project(n.net.Label(int32(i)))))
 	})
-	n.named = hilbertOrder(boxes)
-	sorted := make([]coverage.PixelBox, len(boxes))
-	for to, from := range n.named {
-		sorted[to] = boxes[from]
-	}
-	n.labels = newTree(sorted)
+	n.labels, n.named = boxtree.New(boxes)
 }
 
 // each calls f for 0 to n-1 on a few goroutines and waits for all.
@@ -187,7 +182,7 @@ func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
 		polygon := arcFace{m, rings[:n]}
 		rings = rings[n:]
 		box := polygon.rings[0].Box
-		if !meetsBox(box, coverage.PixelBox(f)) {
+		if !box.Plain().Intersects(coverage.PixelBox(f).Plain()) {
 			continue
 		}
 		if f.encloses(box) {
@@ -207,7 +202,7 @@ func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
 func (n *network) drawLabels(d *drawer, t Tile) {
 	d.w.begin("labels", labelKeys, n.dict)
 	areas := n.net.Coverage.Areas()
-	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
+	d.hits = n.labels.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
 	for _, k := range d.hits {
 		a := n.named[k]
 		level := int(areas[a].Level)
@@ -216,7 +211,7 @@ func (n *network) drawLabels(d *drawer, t Tile) {
 			continue
 		}
 		d.w.listed(n.nameTags[int(a)*len(labelKeys):][:len(labelKeys)])
-		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
+		d.w.point(at(coverage.Pixel(n.labels.Box(k).Min), t.Z))
 		d.w.put(n.net.Grids[a].ID, pointType)
 	}
 	d.w.end()
