@@ -5,6 +5,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/lattice"
+	"onegrid/geo/record"
 	"onegrid/geo/world"
 )
 
@@ -117,7 +118,7 @@ func (a *Atlas) Bounds() lattice.Box {
 	}
 	if b.Empty() {
 		for row := range a.world.Rows(geo.Buildings).All() {
-			b = b.Union(row.Box)
+			b = b.Union(record.ReadBuilding(row.Body).Shape.Bounds())
 		}
 	}
 	return b
