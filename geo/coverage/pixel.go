@@ -67,7 +67,5 @@ type PixelMap struct {
 	hierarchy []Area
 	rings     []PixelRing // area after area, level after level
 	ringsOf   [][2]uint32 // by area: its first ring and the one past its last
-	boxes     []PixelBox  // by area
-	arcs      *boxIndex
-	areas     []*boxIndex // by level
+	levels    []pixelLevel
 }
