@@ -59,7 +59,7 @@ export function startFeed(onTiles: TilesChanged): () => void {
     changes.hold();
     for (let waitMs = 500; !mine.signal.aborted; waitMs = Math.min(waitMs * 2, 8_000)) {
       try {
-        const all = await api.incidents();
+        const all = await api.incidents(mine.signal);
         if (!mine.signal.aborted) changes.reset(all);
         return;
       } catch {
