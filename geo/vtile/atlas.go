@@ -102,7 +102,7 @@ func (a *Atlas) Warm(stop func() bool) {
 			if stop() {
 				return
 			}
-			n.bordersAt(z, n.shapes.Pixels(z))
+			n.sheet(z)
 		}
 	}
 }

@@ -1,20 +1,13 @@
 package vtile
 
 import (
-	"sync"
-
 	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 )
 
-// borders are a network's borders as one zoom shows them, each at the highest
-// level that it parts, joined end to end.
-type borders struct {
-	once   sync.Once
-	levels []borderLines // by drawn level
-}
-
+// borderLines are the borders of a level as one zoom shows them, each at the
+// highest level that it parts, joined end to end.
 type borderLines struct {
 	plate
 	last []coverage.Pixel // where each line ends
@@ -24,20 +17,6 @@ type borderLines struct {
 // longestLine bounds the places of a joined line: a longer one would be cut at
 // the edge of many tiles, all of it each time.
 const longestLine = 64
-
-// bordersAt returns the borders of a zoom, made at the first call.
-func (n *network) bordersAt(z uint8, m *coverage.PixelMap) []borderLines {
-	b := &n.borders[z]
-	b.once.Do(func() {
-		b.levels = make([]borderLines, len(n.levels))
-		for i, level := range n.levels {
-			if n.shows(i, z, widthOfShapes) {
-				b.levels[i] = joinBorders(m, uint8(level))
-			}
-		}
-	})
-	return b.levels
-}
 
 func joinBorders(m *coverage.PixelMap, level uint8) borderLines {
 	var all clipper // nothing is cut: it only holds the pieces to be joined
@@ -74,10 +53,10 @@ func joinBorders(m *coverage.PixelMap, level uint8) borderLines {
 }
 
 // drawBorders writes a feature for each level, of all its borders in the tile.
-func (n *network) drawBorders(d *drawer, t Tile, m *coverage.PixelMap) {
+func (n *network) drawBorders(d *drawer, t Tile, s *sheet) {
 	f := t.frame()
 	d.w.begin("borders", borderKeys, nil)
-	for i, lines := range n.bordersAt(t.Z, m) {
+	for i, lines := range s.borders {
 		if lines.tree == nil {
 			continue
 		}

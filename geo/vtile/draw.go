@@ -12,7 +12,7 @@ type drawer struct {
 	faces polygons
 	hits  []int32
 
-	face   arcFace
+	face   outline
 	shaper shaper
 }
 

@@ -22,7 +22,10 @@ type network struct {
 	labels *boxtree.Tree // boxes without width, in the order of
 	named  []int32       // areas
 
-	borders [MaxZoom + 1]borders
+	sheets [MaxZoom + 1]struct {
+		once  sync.Once
+		sheet *sheet
+	}
 
 	dict     *dict
 	areaTags []uint32 // of each area, by areaKeys
@@ -144,23 +147,39 @@ func each(n int, f func(int)) {
 
 // draw writes the network's layers of a tile.
 func (n *network) draw(d *drawer, t Tile) {
-	m := n.shapes.Pixels(t.Z)
+	s := n.sheet(t.Z)
 	for i := range n.levels {
 		if n.shows(i, t.Z, widthOfShapes) {
-			n.drawAreas(d, t, m, i)
+			n.drawAreas(d, t, s, i)
 		}
 	}
-	n.drawBorders(d, t, m)
+	n.drawBorders(d, t, s)
 	n.drawLabels(d, t)
 }
 
-func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
+// sheet returns the network at a zoom, made at the first call.
+func (n *network) sheet(z uint8) *sheet {
+	at := &n.sheets[z]
+	at.once.Do(func() {
+		m := n.shapes.Pixels(z)
+		at.sheet = newSheet(m)
+		at.sheet.borders = make([]borderLines, len(n.levels))
+		for i, level := range n.levels {
+			if n.shows(i, z, widthOfShapes) {
+				at.sheet.borders[i] = joinBorders(m, uint8(level))
+			}
+		}
+	})
+	return at.sheet
+}
+
+func (n *network) drawAreas(d *drawer, t Tile, s *sheet, i int) {
 	f := t.frame()
 	level := n.levels[i]
 	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, n.dict)
-	d.hits = m.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
+	d.hits = s.outlines.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
 	for _, a := range d.hits {
-		d.areaAt(f, m, a)
+		d.areaAt(f, s, a)
 		if len(d.w.geom) == 0 {
 			continue
 		}
@@ -171,32 +190,31 @@ func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
 }
 
 // areaAt puts what the frame leaves of an area into the writer's geometry.
-func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
-	d.faces.clear()
-	rings := m.Rings(area)
+func (d *drawer) areaAt(f frame, s *sheet, area int32) {
+	rings := s.outlines.Rings(area)
 	for len(rings) > 0 {
 		n := 1
 		for n < len(rings) && rings[n].Area2 < 0 {
 			n++
 		}
-		polygon := arcFace{m, rings[:n]}
+		polygon, box := rings[:n], rings[0].Box
 		rings = rings[n:]
-		box := polygon.rings[0].Box
-		if !box.Plain().Intersects(coverage.PixelBox(f).Plain()) {
-			continue
+		switch {
+		case f.encloses(box):
+			for _, r := range polygon {
+				s.whole(&d.w, r)
+			}
+		case box.Plain().Intersects(coverage.PixelBox(f).Plain()):
+			d.clip.reset(f)
+			for _, r := range polygon {
+				d.clip.outline(s, r)
+			}
+			d.face.sheet, d.face.rings = s, polygon
+			d.faces.clear()
+			d.asm.assemble(&d.faces, &d.clip, &d.face)
+			d.w.polygons(&d.faces)
 		}
-		if f.encloses(box) {
-			polygon.appendTo(&d.faces)
-			continue
-		}
-		d.clip.reset(f)
-		for _, r := range polygon.rings {
-			d.clip.arcs(m, r)
-		}
-		d.face = polygon
-		d.asm.assemble(&d.faces, &d.clip, &d.face)
 	}
-	d.w.polygons(&d.faces)
 }
 
 func (n *network) drawLabels(d *drawer, t Tile) {
