@@ -271,7 +271,8 @@ func (c *Coverage) ring() error {
 	return nil
 }
 
-// arcAreas returns what each arc adds to twice the area of a ring.
+// arcAreas returns what each arc adds to twice the area of a ring. The sums may
+// wrap on the way: see lattice.TwiceArea.
 func (c *Coverage) arcAreas() []int64 {
 	out := make([]int64, c.Arcs())
 	if len(c.points) == 0 {
@@ -281,7 +282,7 @@ func (c *Coverage) arcAreas() []int64 {
 	for i := range out {
 		p := c.pointsOf(uint32(i))
 		for k := 1; k < len(p); k++ {
-			out[i] += cross(o, p[k-1], p[k])
+			out[i] += lattice.Cross(o, p[k-1], p[k])
 		}
 	}
 	return out

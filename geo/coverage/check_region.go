@@ -73,7 +73,7 @@ func turnFromEast(o, p, q lattice.Point) int {
 		}
 		return 1
 	}
-	switch turn := orient(o, p, q); {
+	switch turn := lattice.Cross(o, p, q); {
 	case turn > 0:
 		return -1
 	case turn < 0:
@@ -122,7 +122,7 @@ func (k *checker) ringArea(ring []HalfArc) int64 {
 		p := k.c.pointsOf(uint32(h >> 1))
 		part := int64(0)
 		for i := 1; i < len(p); i++ {
-			part += cross(o, p[i-1], p[i])
+			part += lattice.Cross(o, p[i-1], p[i])
 		}
 		if h&1 == 1 {
 			part = -part
@@ -199,7 +199,7 @@ func (k *checker) below(p lattice.Point) Region {
 		default:
 			continue
 		}
-		if q != p && (!found || orient(p, head, q) < 0) {
+		if q != p && (!found || lattice.Cross(p, head, q) < 0) {
 			last, head, found = s, q, true
 		}
 	}

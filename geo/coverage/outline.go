@@ -77,7 +77,7 @@ func (u *union) polygons() lattice.MultiPolygon {
 				continue
 			}
 			for _, ring := range u.rings(h, done) {
-				if p := u.part[r]; twiceArea(ring) > 0 {
+				if p := u.part[r]; lattice.TwiceArea(ring) > 0 {
 					outers[p] = ring
 				} else {
 					holes[p] = append(holes[p], ring)
@@ -139,13 +139,4 @@ func (c *Coverage) Neighbours(area int32) []int32 {
 // halvesOf returns the half-arcs of all rings of a region.
 func (c *Coverage) halvesOf(r Region) []HalfArc {
 	return c.halves[c.ringFirst[c.rings[r]]:c.ringFirst[c.rings[r+1]]]
-}
-
-// twiceArea is twice the signed area of a ring: positive counter-clockwise.
-func twiceArea(ring lattice.Ring) int64 {
-	sum := int64(0)
-	for i, p := range ring {
-		sum += cross(ring[0], p, ring[(i+1)%len(ring)])
-	}
-	return sum
 }
