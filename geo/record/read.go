@@ -162,19 +162,19 @@ func Check(l geo.Layer, id int64, body string) (lattice.Box, error) {
 	case geo.Sites:
 		readSite(&c)
 		if c.bad || c.rest != "" {
-			return EmptyBox, malformed(string(l), id)
+			return lattice.EmptyBox(), malformed(string(l), id)
 		}
 		p := Anchor(body)
 		return lattice.Box{Min: p, Max: p}, nil
 	default:
-		return EmptyBox, geo.Errorf(geo.Internal, "%s is not a layer of records", l)
+		return lattice.EmptyBox(), geo.Errorf(geo.Internal, "%s is not a layer of records", l)
 	}
 	if c.bad {
-		return EmptyBox, malformed(string(l), id)
+		return lattice.EmptyBox(), malformed(string(l), id)
 	}
 	box, sound := shape.measure()
 	if !sound {
-		return EmptyBox, malformed(string(l), id)
+		return lattice.EmptyBox(), malformed(string(l), id)
 	}
 	return box, nil
 }

@@ -181,7 +181,7 @@ func (m *moving[T]) Search(box lattice.Box) iter.Seq[*T] {
 }
 
 func (m *moving[T]) within(box lattice.Box) []*mover[T] {
-	if m.tree == nil || box.Min.X > box.Max.X || box.Min.Y > box.Max.Y {
+	if m.tree == nil || box.Empty() {
 		return nil
 	}
 	var hits []*mover[T]
