@@ -11,6 +11,10 @@ func (s *Simplified) Pixels(z uint8) *PixelMap {
 	return at.m
 }
 
+// Draw makes what Pixels returns anew, and leaves it to the caller whether to
+// keep it: a map of a large city is a hundred megabytes.
+func (s *Simplified) Draw(z uint8) *PixelMap { return s.newPixelMap(min(z, MaxPixelZoom)) }
+
 // newPixelMap simplifies, rounds, joins what fell together and draws the
 // outlines of each level.
 func (s *Simplified) newPixelMap(z uint8) *PixelMap {

@@ -102,7 +102,7 @@ func (a *Atlas) Warm(stop func() bool) {
 			if stop() {
 				return
 			}
-			n.sheet(z)
+			n.sheets.get(z)
 		}
 	}
 }

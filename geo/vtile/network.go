@@ -22,10 +22,7 @@ type network struct {
 	labels *boxtree.Tree // boxes without width, in the order of
 	named  []int32       // areas
 
-	sheets [MaxZoom + 1]struct {
-		once  sync.Once
-		sheet *sheet
-	}
+	sheets sheets
 
 	dict     *dict
 	areaTags []uint32 // of each area, by areaKeys
@@ -50,6 +47,7 @@ func newNetwork(net *world.Network) *network {
 		return nil
 	}
 	n := &network{net: net}
+	n.sheets.make = n.sheet
 	var wg sync.WaitGroup
 	wg.Go(func() { n.shapes = net.Coverage.Simplify() })
 	for i, l := range net.Spec.Levels {
@@ -147,7 +145,7 @@ func each(n int, f func(int)) {
 
 // draw writes the network's layers of a tile.
 func (n *network) draw(d *drawer, t Tile) {
-	s := n.sheet(t.Z)
+	s := n.sheets.get(t.Z)
 	for i := range n.levels {
 		if n.shows(i, t.Z, widthOfShapes) {
 			n.drawAreas(d, t, s, i)
@@ -157,20 +155,22 @@ func (n *network) draw(d *drawer, t Tile) {
 	n.drawLabels(d, t)
 }
 
-// sheet returns the network at a zoom, made at the first call.
+// sheet makes the network at a zoom.
 func (n *network) sheet(z uint8) *sheet {
-	at := &n.sheets[z]
-	at.once.Do(func() {
-		m := n.shapes.Pixels(z)
-		at.sheet = newSheet(m)
-		at.sheet.borders = make([]borderLines, len(n.levels))
-		for i, level := range n.levels {
-			if n.shows(i, z, widthOfShapes) {
-				at.sheet.borders[i] = joinBorders(m, uint8(level))
-			}
+	m := n.shapes.Draw(z)
+	s := newSheet(m)
+	arcs := make([][]int32, len(n.net.Spec.Levels))
+	for i := range m.Arcs {
+		arcs[m.Arcs[i].Level] = append(arcs[m.Arcs[i].Level], int32(i))
+	}
+	s.borders = make([]borderLines, len(n.levels))
+	for i, j := 0, newJoiner(s); i < len(n.levels); i++ {
+		if n.shows(i, z, widthOfShapes) {
+			s.borders[i] = j.join(arcs[n.levels[i]])
 		}
-	})
-	return at.sheet
+	}
+	s.measure()
+	return s
 }
 
 func (n *network) drawAreas(d *drawer, t Tile, s *sheet, i int) {

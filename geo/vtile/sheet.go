@@ -16,6 +16,7 @@ type sheet struct {
 	steps    []byte
 	ends     []uint32 // of each half-arc's steps
 	borders  []borderLines
+	size     int64 // in bytes
 }
 
 // sheetArc is an arc from one node to another.
@@ -45,6 +46,15 @@ func newSheet(m *coverage.PixelMap) *sheet {
 	return s
 }
 
+// measure finds how many bytes the sheet holds, its arcs about four times in
+// outlines and trees.
+func (s *sheet) measure() {
+	s.size = int64(len(s.steps)) + 104*int64(len(s.arcs))
+	for _, b := range s.borders {
+		s.size += 4*int64(len(b.halves)) + 21*int64(len(b.ends))
+	}
+}
+
 // of returns where a half-arc begins and its steps from there.
 func (s *sheet) of(h coverage.HalfArc) (coverage.Pixel, []byte) {
 	first := uint32(0)
@@ -64,22 +74,36 @@ func (s *sheet) appendPlaces(dst []coverage.Pixel, h coverage.HalfArc) []coverag
 // whole puts a ring into the writer's geometry. Its last step, which leads back
 // to where it began, is the command to close it.
 func (s *sheet) whole(w *writer, r coverage.PixelRing) {
-	start, _ := s.of(r.Arcs[0])
-	w.moveTo(start)
-	count := int32(-1)
-	for _, h := range r.Arcs {
-		count += s.arcs[h>>1].count
-	}
-	w.geom = appendUvarint(w.geom, uint64(count)<<3|lineTo)
-	for _, h := range r.Arcs {
-		_, steps := s.of(h)
-		w.geom = append(w.geom, steps...)
-	}
+	start := s.copy(w, r.Arcs, -1)
 	last := lastStep(w.geom)
 	x, i := number(w.geom, last)
 	y, _ := number(w.geom, i)
 	w.cursor = coverage.Pixel{X: start.X - unzigzag(x), Y: start.Y - unzigzag(y)}
 	w.geom = append(w.geom[:last], closePath)
+}
+
+// wholeLine puts a line into the writer's geometry.
+func (s *sheet) wholeLine(w *writer, line []coverage.HalfArc) {
+	s.copy(w, line, 0)
+	last := line[len(line)-1]
+	w.cursor = s.arcs[last>>1].ends[last&1^1]
+}
+
+// copy puts half-arcs one after the other into the writer's geometry, as a line
+// that is told to have so many steps more than they have, and returns where it
+// begins.
+func (s *sheet) copy(w *writer, halves []coverage.HalfArc, more int32) coverage.Pixel {
+	start, _ := s.of(halves[0])
+	w.moveTo(start)
+	for _, h := range halves {
+		more += s.arcs[h>>1].count
+	}
+	w.geom = appendUvarint(w.geom, uint64(more)<<3|lineTo)
+	for _, h := range halves {
+		_, steps := s.of(h)
+		w.geom = append(w.geom, steps...)
+	}
+	return start
 }
 
 // lastStep is where the last two numbers of some commands begin.
