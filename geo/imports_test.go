@@ -50,6 +50,7 @@ var grounds = []struct {
 	{"geo/record", []string{"geo", "geo/lattice"}, "the stored form of the nouns knows only them"},
 	{"geo/sqlite", []string{"geo", "geo/lattice", "geo/record"}, "stores know the nouns, not what is built from them"},
 	{"geo/route", []string{"geo", "geo/lattice", "geo/coverage", "geo/locate", "geo/crs", "geo/world"}, "routing reads a world"},
+	{"cmd/internal/server", []string{"geo", "geo/problem", "geo/follow", "geo/world"}, "the frame knows nothing of what is answered"},
 	{"geo/exchange", []string{"geo", "geo/lattice", "geo/crs", "geo/coverage"}, "files are read without a store or a world"},
 }
 

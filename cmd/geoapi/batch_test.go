@@ -238,7 +238,7 @@ func TestBatchWaitsOnDiskForSlowReaders(t *testing.T) {
 	defer c.Close()
 	c.(*net.TCPConn).SetReadBuffer(256 << 10)
 	c.SetDeadline(time.Now().Add(60 * time.Second))
-	fmt.Fprintf(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(in))
+	fmt.Fprintf(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(in))
 	if _, err := c.Write(in); err != nil {
 		t.Fatalf("sending stalled: %v", err)
 	}
@@ -291,7 +291,7 @@ func TestBatchCutsOffWhenTheUploadBreaks(t *testing.T) {
 	}
 	defer c.Close()
 	c.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"+
+	io.WriteString(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"+
 		"8\r\nlon,lat\n\r\n0f\r\n106.621,26.601\n\r\n")
 	time.Sleep(100 * time.Millisecond) // the answer has begun
 	io.WriteString(c, "not a length\r\n")

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -142,6 +144,9 @@ func tooLarge(limit int64) error {
 func readFault(err error, limit int64) error {
 	if _, over := err.(*http.MaxBytesError); over {
 		return tooLarge(limit)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return geo.Errorf(problem.TooSlow, "the body did not arrive in time")
 	}
 	return &geo.Error{Kind: geo.Invalid, Message: "the body broke off", Err: err}
 }

@@ -197,7 +197,3 @@ type importsWaiting struct {
 		Until    time.Time `json:"until"`
 	} `json:"imports" nullable:"false"`
 }
-
-type health struct {
-	Status string `json:"status" enum:"ok"`
-}

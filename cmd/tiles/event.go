@@ -153,7 +153,7 @@ func (s *service) revisions(a *vtile.Atlas) map[string]string {
 func (s *service) tick() event {
 	w := s.gallery.atlas().World()
 	return newEvent("tick", -1, map[string]any{
-		"seq": w.Seq(), "at": w.At().UTC(), "age_s": s.age().Round(time.Millisecond).Seconds(), "now": time.Now().UTC(),
+		"seq": w.Seq(), "at": w.At().UTC(), "age_s": s.frame.Age().Round(time.Millisecond).Seconds(), "now": time.Now().UTC(),
 	})
 }
 
