@@ -299,22 +299,31 @@ type parter struct {
 // smallest half-arc.
 func (p *parter) part(h uint32, emit func([]HalfArc)) {
 	for g := h; ; {
-		tail, head := p.c.tail(HalfArc(g)), p.c.tail(HalfArc(g^1))
-		p.at[tail] = int32(len(p.path)) + 1
-		p.path = append(p.path, HalfArc(g))
-		if from := p.at[head]; from > 0 {
-			ring := p.path[from-1:]
-			for _, g := range ring {
-				p.at[p.c.tail(g)] = 0
-			}
+		p.walk(HalfArc(g), func(ring []HalfArc) {
 			rotateToLeast(ring)
 			emit(ring)
-			p.path = p.path[:from-1]
-		}
+		})
 		if g = p.c.next[g]; g == h {
 			return
 		}
 	}
+}
+
+// walk takes one more half-arc of a walk, and calls emit when it closes a ring.
+func (p *parter) walk(g HalfArc, emit func(ring []HalfArc)) {
+	tail, head := p.c.tail(g), p.c.tail(g^1)
+	p.at[tail] = int32(len(p.path)) + 1
+	p.path = append(p.path, g)
+	from := p.at[head]
+	if from == 0 {
+		return
+	}
+	ring := p.path[from-1:]
+	for _, g := range ring {
+		p.at[p.c.tail(g)] = 0
+	}
+	p.path = p.path[:from-1]
+	emit(ring)
 }
 
 func rotateToLeast(ring []HalfArc) {

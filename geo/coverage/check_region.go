@@ -140,18 +140,15 @@ func (k *checker) euler() {
 	if c.Arcs() == 0 {
 		return
 	}
-	piece := make([]uint32, len(c.nodes))
-	for i := range piece {
-		piece[i] = uint32(i)
-	}
+	pieces := newSets[uint32](len(c.nodes))
 	for i := range c.Arcs() {
-		piece[find(piece, uint32(c.arcs[i].from))] = find(piece, uint32(c.arcs[i].to))
+		pieces.join(uint32(c.arcs[i].from), uint32(c.arcs[i].to))
 	}
 	// Of each piece, its lowest vertex, the leftmost of several.
 	lowest := map[uint32]lattice.Point{}
 	for i := range c.Arcs() {
 		low := slices.MinFunc(c.pointsOf(uint32(i)), byHeight)
-		id := find(piece, uint32(c.arcs[i].from))
+		id := pieces.root(uint32(c.arcs[i].from))
 		if old, ok := lowest[id]; !ok || byHeight(low, old) < 0 {
 			lowest[id] = low
 		}
