@@ -68,8 +68,7 @@ func (p *packing) add(id int64, body []byte) error {
 // done packs what was read. Every record is checked once here, so that the
 // views, which cannot fail, are only made of sound ones.
 func (p *packing) done() (*packed, error) {
-	p.filling.arena = p.filling.done()
-	out := &packed{arena: p.filling.arena, ids: p.ids}
+	out := &packed{arena: p.filling.done(), ids: p.ids}
 	boxes := make([]lattice.Box, len(p.ids))
 	for i, id := range p.ids {
 		var err error

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -195,5 +196,19 @@ func TestMalformedRowsAreRefused(t *testing.T) {
 	}
 	if err := p.add(1, nil); err == nil {
 		t.Fatal("rows out of order")
+	}
+}
+
+// TestWhatCannotBeReadIsNamed: of a million rows, the message names the one.
+func TestWhatCannotBeReadIsNamed(t *testing.T) {
+	for _, l := range []geo.Layer{geo.Devices, geo.Incidents, geo.Posts} {
+		b := NewBuilder(nil, false)
+		if err := b.Layer(l, 1, 1); err != nil {
+			t.Fatal(err)
+		}
+		err := b.Row(4711, []byte("no "))
+		if geo.KindOf(err) != geo.Internal || !strings.Contains(err.Error(), "4711") {
+			t.Errorf("%s: %v", l, err)
+		}
 	}
 }
