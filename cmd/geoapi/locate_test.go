@@ -357,7 +357,7 @@ func TestLocateTellsTheConversionsError(t *testing.T) {
 			t.Errorf("%s: the location is %v, want %v", name, where, p)
 		}
 		errorM, err := strconv.ParseFloat(fmt.Sprint(where["conversion_error_m"]), 64)
-		if err != nil || errorM <= 0 || errorM > 0.02 { // a lattice step, and the inverse's millimetre
+		if err != nil || errorM < 0 || errorM > 0.001 {
 			t.Errorf("%s: conversion_error_m is %v", name, where["conversion_error_m"])
 		}
 		if where["crs"] != name {
