@@ -16,9 +16,10 @@ type sheets struct {
 	laps   atomic.Int64              // counts what was made
 }
 
-// mostSheets bounds the bytes of a network's sheets: all zooms of 60,000 grids.
-// Of a larger network those stay that were drawn last.
-const mostSheets = 192 << 20
+// mostSheets bounds the bytes of a network's sheets: the eight finest zooms of
+// 100,000 grids with 5.6 million vertices. Of a larger network those stay that
+// were drawn last.
+const mostSheets = 384 << 20
 
 // get returns the sheet of a zoom.
 func (s *sheets) get(z uint8) *sheet {
@@ -42,6 +43,20 @@ func (s *sheets) made(z uint8) *sheet {
 	for s.size() > mostSheets && s.drop(z) {
 	}
 	return at
+}
+
+// warm makes a sheet that nobody asked for, if it can be kept beside the others:
+// if one more like the largest of them can.
+func (s *sheets) warm(z uint8) {
+	largest := int64(0)
+	for z := range s.at {
+		if at := s.at[z].Load(); at != nil {
+			largest = max(largest, at.size)
+		}
+	}
+	if s.size()+largest <= mostSheets {
+		s.get(z)
+	}
 }
 
 // drop lets go of the sheet that was drawn longest ago, but not of the one just
