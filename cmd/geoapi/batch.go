@@ -103,6 +103,9 @@ type format interface {
 
 // newRows reads the request's head.
 func (s *service) newRows(c *gin.Context) (*rows, error) {
+	if !c.Request.ProtoAtLeast(1, 1) { // its answers end with the connection, cut off or whole
+		return nil, geo.Errorf(geo.Invalid, "a batch needs HTTP/1.1, not %s: only there a cut answer can be told from a whole one", c.Request.Proto)
+	}
 	if err := wantType(c.Request, "text/csv", "application/x-ndjson"); err != nil {
 		return nil, err
 	}

@@ -264,3 +264,35 @@ func startServe(t *testing.T, store string) (stop func()) {
 		}
 	}
 }
+
+// The other routes of imports answer like all routes do.
+func TestImportRoutesAreInTheTable(t *testing.T) {
+	server := importServer(t)
+	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+	_, b := send(t, "POST", server.url+"/v1/imports?as=grids", kind, body)
+	var preview importResult
+	if err := json.Unmarshal(b, &preview); err != nil {
+		t.Fatal(err)
+	}
+	one := "/v1/imports/" + preview.ID
+	for _, c := range []struct {
+		method, path string
+		status       int
+	}{
+		{"HEAD", "/v1/imports", 200},
+		{"HEAD", one, 200},
+		{"GET", "/v1/imports?colour=red", 400},
+		{"GET", one + "?colour=red", 400},
+		{"POST", one + "/accept?colour=red", 400},
+		{"DELETE", one + "?colour=red", 400},
+		{"PUT", one, 405},
+		{"GET", one, 200}, // still there
+		{"DELETE", one, 204},
+		{"GET", one, 404},
+	} {
+		status, answer := send(t, c.method, server.url+c.path, "", nil)
+		if status != c.status || status == 400 && !strings.Contains(string(answer), `"colour"`) {
+			t.Errorf("%s %s: %d %s, want %d", c.method, c.path, status, answer, c.status)
+		}
+	}
+}

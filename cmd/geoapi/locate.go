@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"os"
 	"strconv"
@@ -129,11 +130,26 @@ func wantType(r *http.Request, types ...string) error {
 			if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 				return geo.Errorf(problem.UnsupportedMedia, "the body is %s: send it as it is", strconv.Quote(clipped(e))).On("Content-Encoding", e)
 			}
-			return nil
+			return wantUTF8(given)
 		}
 	}
 	return geo.Errorf(problem.UnsupportedMedia, "Content-Type is %s, not %s", strings.Join(types, " or "), strconv.Quote(clipped(given))).
 		On("Content-Type", given)
+}
+
+// wantUTF8 refuses a content type that names another character set.
+func wantUTF8(given string) error {
+	if !strings.Contains(given, ";") {
+		return nil
+	}
+	_, named, err := mime.ParseMediaType(given)
+	if err != nil {
+		return geo.Errorf(problem.UnsupportedMedia, "Content-Type cannot be read: %v", err).On("Content-Type", given)
+	}
+	if set, ok := named["charset"]; ok && !strings.EqualFold(set, "utf-8") {
+		return geo.Errorf(problem.UnsupportedMedia, "the character set is %s: send UTF-8", strconv.Quote(clipped(set))).On("charset", set)
+	}
+	return nil
 }
 
 func tooLarge(limit int64) error {

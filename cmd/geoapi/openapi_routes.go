@@ -44,6 +44,7 @@ func describeLocate(d *describer) {
 	d.add(operation{route: "locate-batch", tag: "locate",
 		summary: "Whose grids are these places in?",
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
+			"An answer that was cut off, because the upload broke or the server had to stop, lacks its last chunk, and the client reports an error: what came is right, and not all. HTTP/1.0, which has no chunks, is refused. Text is UTF-8. " +
 			"The query holds the defaults of the rows. Answers are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }

@@ -23,16 +23,23 @@ func hurried(t *testing.T, patience time.Duration) *townHouse {
 	return h
 }
 
+// dial opens a connection to speak HTTP by hand.
+func (h *townHouse) dial(t *testing.T) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	return c
+}
+
 // Who sends a small body slowly is told so, and let go.
 func TestSlowBodiesAreRefused(t *testing.T) {
 	h := hurried(t, 200*time.Millisecond)
 	for _, path := range []string{"/v1/locate", "/v1/incidents", "/v1/incidents/1/state"} {
-		c, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		c.SetDeadline(time.Now().Add(20 * time.Second))
+		c := h.dial(t)
 		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{", path)
 		in := bufio.NewReader(c)
 		resp, err := http.ReadResponse(in, nil)
@@ -63,5 +70,28 @@ func TestBatchesMayBeSlow(t *testing.T) {
 	status, out := send(t, "POST", h.url+"/v1/locate/batch?crs=wgs84", "application/x-ndjson", in)
 	if status != 200 || strings.Count(string(out), "\n") != 4 {
 		t.Errorf("%d %s", status, out)
+	}
+}
+
+// Text in another character set is refused by its name.
+func TestOnlyUTF8IsRead(t *testing.T) {
+	h := openTown(t)
+	const rows, row = "lon,lat\n106.621,26.601\n", `{"point":{"lon":106.621,"lat":26.601},"crs":"wgs84"}`
+	for _, c := range []struct {
+		path, kind, body string
+		status           int
+	}{
+		{"/v1/locate/batch?crs=wgs84", "text/csv; charset=gbk", rows, 415},
+		{"/v1/locate/batch?crs=wgs84", `text/csv; header=present; charset="GB18030"`, rows, 415},
+		{"/v1/locate/batch", "application/x-ndjson;charset=utf-16", row, 415},
+		{"/v1/locate", "application/json; charset=gbk", row, 415},
+		{"/v1/locate", "application/json; charset", row, 415},
+		{"/v1/locate/batch?crs=wgs84", "text/csv; header=present; charset=UTF-8", rows, 200},
+		{"/v1/locate", `application/json; charset="utf-8"`, row, 200},
+	} {
+		status, answer := send(t, "POST", h.url+c.path, c.kind, strings.NewReader(c.body))
+		if status != c.status || status == 415 && strings.Contains(c.kind, "=gbk") && !strings.Contains(string(answer), `\"gbk\"`) {
+			t.Errorf("%s: %d %s, want %d", c.kind, status, answer, c.status)
+		}
 	}
 }
