@@ -107,7 +107,7 @@ func TestGridsPartition(t *testing.T) {
 		checkPartition(t, mosaicOf(t, name))
 	}
 	for seed := range int64(6) {
-		f := Scaled(60, 0, seed)
+		f := scaled(60, 0, seed)
 		t.Logf("seed %d", seed)
 		checkPartition(t, newMosaic(t, generate(t, f)))
 	}
