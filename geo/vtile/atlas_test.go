@@ -251,3 +251,123 @@ func TestLabelsStandOnce(t *testing.T) {
 		t.Error("nothing is named")
 	}
 }
+
+// Borders are the sides of the areas, each drawn once, at the highest level that
+// it parts: a level's polygons have exactly the sides of their own and the
+// higher levels' borders. Only what lies well within a tile is compared, for at
+// its rim polygons are closed along it.
+func TestBordersAreTheSidesOfTheAreas(t *testing.T) {
+	type side struct{ a, b mvt.XY }
+	well := func(p mvt.XY) bool { return p.X >= 0 && p.X <= 4096 && p.Y >= 0 && p.Y <= 4096 }
+	sides := func(l *mvt.Layer, of func(f mvt.Feature) bool) map[side]int {
+		out := map[side]int{}
+		for _, f := range l.Features {
+			if !of(f) {
+				continue
+			}
+			for _, part := range f.Parts {
+				for i, p := range part {
+					if i+1 == len(part) && f.Type != mvt.Polygon {
+						break
+					}
+					q := part[(i+1)%len(part)]
+					if !well(p) || !well(q) {
+						continue
+					}
+					if q.X < p.X || q.X == p.X && q.Y < p.Y {
+						p, q = q, p
+					}
+					out[side{p, q}]++
+				}
+			}
+		}
+		return out
+	}
+	a := vtile.NewAtlas(city(t, 8), nil)
+	compared := 0
+	tilesOf(a, a.Tileset("grids"), 14, 16, func(at vtile.Tile, data []byte) {
+		tile := strict(t, at.String(), data)
+		borders := tile.Layer("borders")
+		if borders == nil {
+			return
+		}
+		for s, n := range sides(borders, func(mvt.Feature) bool { return true }) {
+			if n != 1 {
+				t.Fatalf("%s: %v is drawn %d times", at, s, n)
+			}
+		}
+		for rank, level := range []string{"district", "street", "grid"} {
+			layer := tile.Layer(level)
+			if layer == nil {
+				continue
+			}
+			drawn := sides(borders, func(f mvt.Feature) bool { return f.Properties["rank"].(uint64) <= uint64(rank) })
+			areas := sides(layer, func(mvt.Feature) bool { return true })
+			for s := range areas {
+				if drawn[s] == 0 {
+					t.Fatalf("%s: the side %v of a %s is no border", at, s, level)
+				}
+			}
+			for s := range drawn {
+				if areas[s] == 0 {
+					t.Fatalf("%s: the border %v is no side of a %s", at, s, level)
+				}
+			}
+			compared += len(areas)
+		}
+	})
+	if compared < 1000 {
+		t.Errorf("only %d sides were compared", compared)
+	}
+}
+
+// A camera's view is a sector of its range about its bearing.
+func TestViewsAreSectors(t *testing.T) {
+	w := city(t, 8)
+	a := vtile.NewAtlas(w, nil)
+	const z = 16
+	byCode := map[string]*geo.Device{}
+	for d := range w.Devices().All() {
+		byCode[d.Code] = d
+	}
+	far := map[string]float64{}
+	tilesOf(a, a.Tileset("devices"), z, z, func(at vtile.Tile, data []byte) {
+		l := strict(t, at.String(), data).Layer("views")
+		if l == nil {
+			return
+		}
+		for _, f := range l.Features {
+			code := f.Properties["code"].(string)
+			d := byCode[code]
+			x, y := mercator(d.Point, z)
+			metre := 4096 * math.Exp2(z) / (2 * math.Pi * 6378137 * math.Cos(d.Point.Lat()*math.Pi/180)) // units
+			for _, ring := range f.Parts {
+				for _, p := range ring {
+					dx, dy := float64(at.X)*4096+float64(p.X)-x, float64(at.Y)*4096+float64(p.Y)-y
+					r := math.Hypot(dx, dy)
+					far[code] = max(far[code], r/metre)
+					if r < 20 { // near its middle a direction is not to be told from pixels
+						continue
+					}
+					off := math.Mod(math.Atan2(dx, -dy)*180/math.Pi-d.View.BearingDeg+900, 360) - 180
+					if slack := 180 / math.Pi * 2 / r; math.Abs(off) > d.View.AngleDeg/2+slack {
+						t.Errorf("%s looks %.1f° beside its bearing, its half angle is %.1f°", code, off, d.View.AngleDeg/2)
+					}
+				}
+			}
+		}
+	})
+	looking := 0
+	for code, d := range byCode {
+		if d.View == nil {
+			continue
+		}
+		looking++
+		if got := far[code]; math.Abs(got-d.View.RangeM) > 0.01*d.View.RangeM+0.5 {
+			t.Errorf("%s sees %.1f m far, want %.1f", code, got, d.View.RangeM)
+		}
+	}
+	if looking == 0 || looking != len(far) {
+		t.Errorf("%d cameras have a view, %d are drawn with one", looking, len(far))
+	}
+}
