@@ -22,7 +22,6 @@ const (
 	maxWord         = 100
 	maxKey          = 255
 	maxAhead        = 5 * time.Minute // that a caller's clock may be fast
-	maxList         = 10_000
 	readYourWrite   = 3 * time.Second // wait for the world to hold what was written
 )
 

@@ -74,11 +74,14 @@ func describeIncidents(d *describer) {
 		summary: "Report an incident", text: "Routed to the basic grid, kept on disk, then answered.",
 		params: []*huma.Param{key}, body: content[incidentReport](d, "application/json"), status: http.StatusCreated,
 		answer: content[incidentKept](d, "application/json"), errors: []int{400, 409, 413, 415, 503, 507}})
-	d.add(operation{route: "incidents", tag: "incidents", summary: "The open incidents",
-		params: []*huma.Param{query("state", "string", "Only open ones are listed.", "open"),
-			query("grid", "string", "Code of an area of the basic network: only those in it."),
-			query("limit", "integer", "At most so many, 1 to 10000.")},
-		answer: content[incidentCollection](d, "application/geo+json"), errors: []int{400, 404}})
+	d.add(operation{route: "incidents", tag: "incidents", summary: "Incidents, the open ones unless said",
+		text: "In the order of their ids, which is that in which they were kept; an id is never given twice, so that pages neither repeat nor miss one. " +
+			"To read on, ask again with after = next. A page may be short or empty although more follows: go on until next is null.",
+		params: []*huma.Param{query("state", "string", "open unless said.", "open", "closed", "all"),
+			query("grid", "string", "Code of an area of the basic network: only those that lie in it today."),
+			query("after", "integer", "Only ids above this one."),
+			query("limit", "integer", "At most so many, 1 to 10000; 10000 unless said.")},
+		answer: content[incidentCollection](d, "application/geo+json"), errors: []int{400, 404, 503}})
 	d.add(operation{route: "incident", tag: "incidents", summary: "An incident, open or closed",
 		answer: content[incidentFeature](d, "application/geo+json"), errors: []int{404}})
 	d.add(operation{route: "move-incident", tag: "incidents", summary: "Close an incident",

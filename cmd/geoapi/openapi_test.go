@@ -83,6 +83,7 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		{"POST", "/v1/incidents", incidentAt(1.5, 0.5, "")},
 		{"POST", "/v1/incidents", incidentAt(-1.5, 0.5, "")},
 		{"GET", "/v1/incidents", ""},
+		{"GET", "/v1/incidents?state=all&limit=1", ""},
 		{"GET", "/v1/incidents/1", ""},
 		{"POST", "/v1/incidents/1/state", `{"state":"closed"}`},
 		{"GET", "/v1/scheme", ""},

@@ -175,7 +175,8 @@ type incidentCollection struct {
 	Type     string            `json:"type" enum:"FeatureCollection"`
 	Seq      int64             `json:"seq"`
 	Features []incidentFeature `json:"features" nullable:"false"`
-	Matched  int               `json:"matched" doc:"How many there are, listed or not."`
+	Next     orNull[int64]     `json:"next" doc:"What after is for the next page; null on the last."`
+	Matched  int               `json:"matched,omitempty" doc:"Of open ones: how many there are, listed or not."`
 }
 
 type stateMove struct {

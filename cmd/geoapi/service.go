@@ -17,6 +17,7 @@ type keeper interface {
 	OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
 	CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
+	Incidents(ctx context.Context, state string, after int64, limit int) ([]geo.Incident, error)
 	Editions(ctx context.Context) ([]geo.Edition, error)
 }
 
