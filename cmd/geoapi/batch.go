@@ -202,7 +202,6 @@ func feed(in *cutter, free, work, order chan *chunk, stopped <-chan struct{}) er
 		case <-stopped:
 			return io.ErrClosedPipe
 		}
-		line := in.line
 		piece, err := in.next(c.in[:0])
 		if err == io.EOF {
 			return nil
@@ -210,7 +209,7 @@ func feed(in *cutter, free, work, order chan *chunk, stopped <-chan struct{}) er
 		if err != nil {
 			return err
 		}
-		c.in, c.line, c.rows, c.done = piece, line, 0, make(chan struct{})
+		c.in, c.line, c.rows, c.done = piece, in.first, 0, make(chan struct{})
 		order <- c
 		work <- c
 	}

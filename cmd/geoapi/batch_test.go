@@ -365,7 +365,7 @@ func TestBatchProblemsNameTheirRow(t *testing.T) {
 	}
 	for row := range bad {
 		if !named[row] {
-			t.Errorf("row %d is not named", row)
+			t.Errorf("row %d is not named, but %v", row, named)
 		}
 	}
 	if !named[7_000] || len(named) != len(bad)+1 {
