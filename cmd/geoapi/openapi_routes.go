@@ -17,7 +17,7 @@ func rowDefaults() []*huma.Param {
 		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4513 to 4554; then lon is the easting and lat the northing). Never guessed."),
 		query("level", "string", "Level of the basic network that is to answer; the finest unless said. Where it does not exist, the nearest above answers."),
 		query("networks", "string", "Other networks to list, separated by commas; all unless said, none when empty."),
-		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
+		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain; in NDJSON also full, for answers in the form of a single one. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
 		query("on_outside", "string", "What to do with a point outside the jurisdiction.", "reject", "nearest"),
 		query("max_m", "number", "How far the nearest grid may be, in metres; with on_outside=nearest."),
 	}
@@ -45,7 +45,7 @@ func describeLocate(d *describer) {
 		summary: "Whose grids are these places in?",
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
 			"An answer that was cut off, because the upload broke or the server had to stop, lacks its last chunk, and the client reports an error: what came is right, and not all. HTTP/1.0, which has no chunks, is refused. Text is UTF-8. " +
-			"The query holds the defaults of the rows. Answers are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for.",
+			"The query holds the defaults of the rows. Answers in NDJSON are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for. With include=full,chain they are those of GET /v1/locate.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }
 

@@ -21,7 +21,7 @@ type locateRequest struct {
 	CRS       string   `json:"crs" doc:"wgs84, cgcs2000, gcj02, bd09, or an EPSG code."`
 	Level     string   `json:"level,omitempty"`
 	Networks  []string `json:"networks,omitempty" nullable:"false"`
-	Include   []string `json:"include,omitempty" nullable:"false" enum:"chain,neighbours,boundary,explain"`
+	Include   []string `json:"include,omitempty" nullable:"false" enum:"chain,neighbours,boundary,explain,full"`
 	OnOutside string   `json:"on_outside,omitempty" enum:"reject,nearest"`
 	MaxM      float64  `json:"max_m,omitempty" minimum:"0" maximum:"10000"`
 }

@@ -95,3 +95,26 @@ func TestOnlyUTF8IsRead(t *testing.T) {
 		}
 	}
 }
+
+// With include=full a row is answered like a single question.
+func TestBatchAnswersInFull(t *testing.T) {
+	h := openTown(t)
+	for _, place := range [][2]float64{{0.9, 0.3}, {1, 1}, {2.5, 2.5}, {-1, 0}} {
+		_, single := send(t, "GET", h.url+"/v1/locate?crs=wgs84&"+where(place[0], place[1]), "", nil)
+		row := incidentLocate(place[0], place[1]) + "\n"
+		for _, how := range []struct {
+			query, row string
+			same       bool
+		}{
+			{"include=full,chain", row, true},
+			{"", strings.TrimSuffix(row, "}\n") + `,"include":["chain","full"]}`, true},
+			{"include=chain", row, false},
+		} {
+			_, rows := send(t, "POST", h.url+"/v1/locate/batch?"+how.query, "application/x-ndjson", strings.NewReader(row+how.row))
+			last := strings.Split(strings.TrimSpace(string(rows)), "\n")[1]
+			if (last == string(single)) != how.same {
+				t.Errorf("at %v, %q %s:\n%s\nthe single answer:\n%s", place, how.query, how.row, last, single)
+			}
+		}
+	}
+}
