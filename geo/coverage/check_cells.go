@@ -22,9 +22,8 @@ type cells struct {
 // newCells chooses the cells so that there are about as many as segments, and no
 // smaller than what keeps the entries few where segments are long.
 func newCells(c *Coverage) *cells {
-	g := &cells{c: c, o: c.bounds.Min}
 	box := lattice.BoxOf(c.points...)
-	g.o = box.Min
+	g := &cells{c: c, o: box.Min}
 	length := 0.0
 	g.each(func(s uint32) {
 		a, b := c.points[s], c.points[s+1]
