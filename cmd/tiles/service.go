@@ -13,6 +13,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
 	"onegrid/styles"
@@ -95,23 +96,30 @@ func (s *service) changed(c change) {
 }
 
 // warm makes layers ready before somebody asks for them, and again after they
-// changed.
+// changed: at once what a first look needs, and the rest quietly.
 func (s *service) warm(ctx context.Context) error {
-	var last *vtile.Atlas
-	for {
-		a := s.gallery.atlas()
-		if a != last {
+	const none = -1
+	for last := int64(none); ctx.Err() == nil; {
+		a, more := s.gallery.atlas(), s.hub.changed()
+		if now := drawn(a); now != last {
 			start := time.Now()
-			a.Warm(func() bool { return ctx.Err() != nil })
-			if took := time.Since(start); last == nil || took > 100*time.Millisecond {
+			a.Open()
+			follow.Quietly(func() {
+				a.Warm(func() bool { return ctx.Err() != nil || drawn(s.gallery.atlas()) != now })
+			})
+			if took := time.Since(start); last == none || took > 100*time.Millisecond {
 				slog.InfoContext(ctx, "layers are ready", "seq", a.World().Seq(), "took", took)
 			}
-			last = a
+			last = now
+			continue // there may be other layers already
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-s.hub.changed():
+		case <-more:
 		}
 	}
+	return nil
 }
+
+// drawn is the revision of all that an edition or an import changes.
+func drawn(a *vtile.Atlas) int64 { return a.Tileset("onepicture").Revision }

@@ -14,15 +14,17 @@ import (
 // network draws the areas of a network: a layer of polygons for each level, the
 // borders, and a label for each area. Everything comes from the coverage's pixel
 // maps, one a zoom, in which neighbours share their border.
+//
+// What takes seconds for a large city waits until it is wanted. Counts want the
+// labels alone, and changes of them not even those.
 type network struct {
 	net    *world.Network
-	levels []int // of the network's levels those that are drawn, from the top
-	shapes *coverage.Simplified
-	widths []int64       // of each level in levels: what most of its areas are wide, in base units
-	labels *boxtree.Tree // boxes without width, in the order of
-	named  []int32       // areas
+	levels []int   // of the network's levels those that are drawn, from the top
+	widths []int64 // of each level in levels: what most of its areas are wide, in base units
 
+	shapes func() *coverage.Simplified
 	sheets sheets
+	labels func() *labels
 
 	dict     *dict
 	areaTags []uint32 // of each area, by areaKeys
@@ -46,19 +48,16 @@ func newNetwork(net *world.Network) *network {
 	if net == nil || net.Coverage == nil {
 		return nil
 	}
-	n := &network{net: net}
+	n := &network{net: net, shapes: sync.OnceValue(net.Coverage.Simplify)}
 	n.sheets.make = n.sheet
-	var wg sync.WaitGroup
-	wg.Go(func() { n.shapes = net.Coverage.Simplify() })
+	n.labels = sync.OnceValue(func() *labels { return labelsOf(net) })
 	for i, l := range net.Spec.Levels {
 		if l.Kind == "" || l.Kind == geo.AreaLevel {
 			n.levels = append(n.levels, i)
 		}
 	}
 	n.measure()
-	n.label()
 	n.name()
-	wg.Wait()
 	return n
 }
 
@@ -119,14 +118,27 @@ func (n *network) shows(i int, z uint8, pixels int64) bool {
 	return i == 0 || n.widths[i]>>(baseBits-extentBits-z) >= pixels
 }
 
-// label puts the areas' label points into a tree.
-func (n *network) label() {
-	areas := n.net.Coverage.Areas()
-	boxes := make([]lattice.Box, len(areas))
-	each(len(areas), func(i int) {
-		boxes[i] = lattice.BoxOf(lattice.Point(project(n.net.Label(int32(i)))))
+// labels are the areas' label points.
+type labels struct {
+	tree  *boxtree.Tree // boxes without width, in the order of
+	areas []int32
+}
+
+func labelsOf(net *world.Network) *labels {
+	boxes := make([]lattice.Box, len(net.Coverage.Areas()))
+	each(len(boxes), func(i int) {
+		boxes[i] = lattice.BoxOf(lattice.Point(project(net.Label(int32(i)))))
 	})
-	n.labels, n.named = boxtree.New(boxes)
+	tree, areas := boxtree.New(boxes)
+	return &labels{tree, areas}
+}
+
+// in calls f for each label that belongs to a tile.
+func (l *labels) in(d *drawer, t Tile, f func(area int32, place coverage.Pixel)) {
+	d.hits = l.tree.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
+	for _, k := range d.hits {
+		f(l.areas[k], at(coverage.Pixel(l.tree.Box(k).Min), t.Z))
+	}
 }
 
 // each calls f for 0 to n-1 on a few goroutines and waits for all.
@@ -157,7 +169,7 @@ func (n *network) draw(d *drawer, t Tile) {
 
 // sheet makes the network at a zoom.
 func (n *network) sheet(z uint8) *sheet {
-	m := n.shapes.Draw(z)
+	m := n.shapes().Draw(z)
 	s := newSheet(m)
 	arcs := make([][]int32, len(n.net.Spec.Levels))
 	for i := range m.Arcs {
@@ -220,17 +232,14 @@ func (d *drawer) areaAt(f frame, s *sheet, area int32) {
 func (n *network) drawLabels(d *drawer, t Tile) {
 	d.w.begin("labels", labelKeys, n.dict)
 	areas := n.net.Coverage.Areas()
-	d.hits = n.labels.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
-	for _, k := range d.hits {
-		a := n.named[k]
-		level := int(areas[a].Level)
-		i := slices.Index(n.levels, level)
+	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
+		i := slices.Index(n.levels, int(areas[a].Level))
 		if i < 0 || !n.shows(i, t.Z, widthOfLabels) {
-			continue
+			return
 		}
 		d.w.listed(n.nameTags[int(a)*len(labelKeys):][:len(labelKeys)])
-		d.w.point(at(coverage.Pixel(n.labels.Box(k).Min), t.Z))
+		d.w.point(place)
 		d.w.put(n.net.Grids[a].ID, pointType)
-	}
+	})
 	d.w.end()
 }

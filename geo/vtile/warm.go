@@ -2,6 +2,7 @@ package vtile
 
 import (
 	"slices"
+	"sync"
 
 	"onegrid/geo"
 	"onegrid/geo/lattice"
@@ -21,7 +22,10 @@ func (a *Atlas) Opening() uint8 {
 func (a *Atlas) Open() {
 	a.stocks[geo.Base].get()
 	for _, n := range a.drawn() {
+		var wg sync.WaitGroup
+		wg.Go(func() { n.labels() })
 		n.sheets.get(a.Opening())
+		wg.Wait()
 	}
 }
 
