@@ -44,11 +44,13 @@ var grounds = []struct {
 	{"geo/lattice", nil, "it is the ground"},
 	{"geo", []string{"geo/lattice"}, "the nouns know nothing of what is done with them"},
 	{"geo/crs", []string{"geo", "geo/lattice"}, "coordinates know no city"},
-	{"geo/coverage", []string{"geo", "geo/lattice"}, "the engine knows nothing of stores or HTTP"},
+	{"geo/boxtree", []string{"geo/lattice"}, "it knows boxes alone, so that every index may stand on it"},
+	{"geo/coverage", []string{"geo", "geo/lattice", "geo/boxtree"}, "the engine knows nothing of stores or HTTP"},
 	{"geo/locate", []string{"geo", "geo/lattice", "geo/coverage"}, "the index stands on the coverage alone"},
 	{"geo/record", []string{"geo", "geo/lattice"}, "the stored form of the nouns knows only them"},
 	{"geo/sqlite", []string{"geo", "geo/lattice", "geo/record"}, "stores know the nouns, not what is built from them"},
 	{"geo/route", []string{"geo", "geo/lattice", "geo/coverage", "geo/locate", "geo/crs", "geo/world"}, "routing reads a world"},
+	{"cmd/internal/server", []string{"geo", "geo/problem", "geo/follow", "geo/world"}, "the frame knows nothing of what is answered"},
 	{"geo/exchange", []string{"geo", "geo/lattice", "geo/crs", "geo/coverage"}, "files are read without a store or a world"},
 }
 

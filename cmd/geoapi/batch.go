@@ -103,6 +103,9 @@ type format interface {
 
 // newRows reads the request's head.
 func (s *service) newRows(c *gin.Context) (*rows, error) {
+	if !c.Request.ProtoAtLeast(1, 1) { // its answers end with the connection, cut off or whole
+		return nil, geo.Errorf(geo.Invalid, "a batch needs HTTP/1.1, not %s: only there a cut answer can be told from a whole one", c.Request.Proto)
+	}
 	if err := wantType(c.Request, "text/csv", "application/x-ndjson"); err != nil {
 		return nil, err
 	}
@@ -199,7 +202,6 @@ func feed(in *cutter, free, work, order chan *chunk, stopped <-chan struct{}) er
 		case <-stopped:
 			return io.ErrClosedPipe
 		}
-		line := in.line
 		piece, err := in.next(c.in[:0])
 		if err == io.EOF {
 			return nil
@@ -207,7 +209,7 @@ func feed(in *cutter, free, work, order chan *chunk, stopped <-chan struct{}) er
 		if err != nil {
 			return err
 		}
-		c.in, c.line, c.rows, c.done = piece, line, 0, make(chan struct{})
+		c.in, c.line, c.rows, c.done = piece, in.first, 0, make(chan struct{})
 		order <- c
 		work <- c
 	}

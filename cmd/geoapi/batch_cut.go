@@ -13,6 +13,7 @@ type cutter struct {
 
 	rest  []byte // read but not cut yet
 	line  int    // at which rest begins: line ends before it
+	first int    // at which the piece last handed out begins
 	end   bool
 	ended bool // the pump
 	skip  bool // within a row that is too long, up to its line's end
@@ -98,6 +99,7 @@ func (c *cutter) whole(buf []byte) int {
 // split keeps what comes after n for the next piece.
 func (c *cutter) split(buf []byte, n int) []byte {
 	c.rest = append(c.rest[:0], buf[n:]...)
+	c.first = c.line
 	c.line += bytes.Count(buf[:n], newline)
 	return buf[:n]
 }

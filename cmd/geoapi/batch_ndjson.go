@@ -57,6 +57,7 @@ func (r *rows) answerLine(t *answerer, out, row []byte, line int) []byte {
 	if err != nil {
 		return appendProblem(out, id, err, line+1)
 	}
+	t.brief = t.q.include&includeFull == 0
 	t.locate()
 	return t.append(out, id)
 }

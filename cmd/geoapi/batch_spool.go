@@ -32,6 +32,7 @@ type line struct {
 func newLine(rc *http.ResponseController, body io.Reader, out io.Writer) *line {
 	l := &line{rc: rc, body: body, out: out, stop: make(chan struct{}), ended: make(chan struct{})}
 	l.moved.Store(time.Now().UnixNano())
+	rc.SetReadDeadline(time.Time{}) // the usual time for a body is not for this one
 	go l.watch()
 	return l
 }

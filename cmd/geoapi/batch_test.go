@@ -238,7 +238,7 @@ func TestBatchWaitsOnDiskForSlowReaders(t *testing.T) {
 	defer c.Close()
 	c.(*net.TCPConn).SetReadBuffer(256 << 10)
 	c.SetDeadline(time.Now().Add(60 * time.Second))
-	fmt.Fprintf(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(in))
+	fmt.Fprintf(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(in))
 	if _, err := c.Write(in); err != nil {
 		t.Fatalf("sending stalled: %v", err)
 	}
@@ -291,7 +291,7 @@ func TestBatchCutsOffWhenTheUploadBreaks(t *testing.T) {
 	}
 	defer c.Close()
 	c.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"+
+	io.WriteString(c, "POST /v1/locate/batch?crs=wgs84 HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"+
 		"8\r\nlon,lat\n\r\n0f\r\n106.621,26.601\n\r\n")
 	time.Sleep(100 * time.Millisecond) // the answer has begun
 	io.WriteString(c, "not a length\r\n")
@@ -328,5 +328,59 @@ func TestBatchBadRowsStandAlone(t *testing.T) {
 	_, out = h.batchOf(t, "application/x-ndjson", "?crs=wgs84", strings.NewReader(lines))
 	if got := strings.Count(out, "\n"); got != 3 || !strings.Contains(out, "too-large") || !strings.Contains(out, gridCode(1)) {
 		t.Errorf("%d lines: %s", got, clipped(out))
+	}
+}
+
+// A problem names its row, however many chunks lie before it and however long
+// the rows are that were skipped.
+func TestBatchProblemsNameTheirRow(t *testing.T) {
+	h := openTown(t)
+	bad := map[int]bool{3: true, 9_000: true, 12_345: true, 19_999: true}
+	var in strings.Builder
+	for row := 1; row <= 20_000; row++ {
+		switch {
+		case row == 7_000:
+			in.WriteString(strings.Repeat("x", 3<<20) + "\n") // a row that is skipped
+		case row%1000 == 500:
+			in.WriteString("\n") // no row, but a line
+		case bad[row]:
+			in.WriteString("{\"point\":{}}\n")
+		default:
+			fmt.Fprintf(&in, "{\"id\":%d,\"point\":{\"lon\":106.621,\"lat\":26.601}}\n", row)
+		}
+	}
+	status, out := h.batchOf(t, "application/x-ndjson", "?crs=wgs84", strings.NewReader(in.String()))
+	if status != 200 {
+		t.Fatal(status, clipped(out))
+	}
+	named := map[int]bool{}
+	for line := range strings.Lines(out) {
+		var a struct{ Row int }
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			t.Fatal(err)
+		}
+		if a.Row != 0 {
+			named[a.Row] = true
+		}
+	}
+	for row := range bad {
+		if !named[row] {
+			t.Errorf("row %d is not named, but %v", row, named)
+		}
+	}
+	if !named[7_000] || len(named) != len(bad)+1 {
+		t.Errorf("rows %v are named", named)
+	}
+}
+
+// The key in the header and the key in the body are one key.
+func TestIncidentKeysDoNotContradict(t *testing.T) {
+	h := openTown(t)
+	status, a := h.post(t, "/v1/incidents", incidentAt(0.5, 0.5, `,"idempotency_key":"k-1"`), "Idempotency-Key", "k-2")
+	if status != 400 || a["field"] != "idempotency_key" {
+		t.Errorf("%d %v", status, a)
+	}
+	if status, a := h.post(t, "/v1/incidents", incidentAt(0.5, 0.5, `,"idempotency_key":"k-1"`), "Idempotency-Key", "k-1"); status != 201 {
+		t.Errorf("the same twice: %d %v", status, a)
 	}
 }

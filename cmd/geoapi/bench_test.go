@@ -18,6 +18,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo/lattice"
 	"onegrid/geo/route"
 )
@@ -86,13 +87,14 @@ func (s *sink) Write(b []byte) (int, error) { s.n += len(b); return len(b), nil 
 func BenchmarkHTTPLocate(b *testing.B) {
 	gin.SetMode(gin.ReleaseMode)
 	h := openLakeside(b)
-	full := newService(h.live, nil, h.follower, nil, newAccessLog(io.Discard))
-	defer full.access.close()
+	access := server.NewAccessLog(io.Discard)
+	defer access.Close()
+	full := newService(h.live, h.store, h.follower, nil, access)
 	var probe *httptest.ResponseRecorder
 	urls, all := benchURLs(h, 4096), full.handler()
 	for _, u := range urls { // what is made once an edition is made
 		probe = httptest.NewRecorder()
-		all.ServeHTTP(probe, httptest.NewRequest("GET", u, nil))
+		all.ServeHTTP(probe, httptest.NewRequest("GET", "http://localhost"+u, nil))
 	}
 	constant := probe.Body.Bytes()
 	reply := func(c *gin.Context) { answer(c, jsonType, constant) }
@@ -107,8 +109,8 @@ func BenchmarkHTTPLocate(b *testing.B) {
 	}{
 		{"bare", serve(full.locate)},
 		{"bare-constant", serve(reply)},
-		{"middleware", serve(full.watch("/v1/locate"), full.locate)},
-		{"middleware-constant", serve(full.watch("/v1/locate"), reply)},
+		{"middleware", serve(full.frame.Watch(full.routes()[0]), full.locate)},
+		{"middleware-constant", serve(full.frame.Watch(full.routes()[0]), reply)},
 	} {
 		b.Run(v.name, func(b *testing.B) { benchHTTP(b, v.handler, urls) })
 	}
@@ -149,20 +151,20 @@ func benchHTTP(b *testing.B, handler http.Handler, urls []string) {
 func BenchmarkHandlerLocate(b *testing.B) {
 	gin.SetMode(gin.ReleaseMode)
 	h := openLakeside(b)
-	access := newAccessLog(io.Discard)
-	defer access.close()
-	s := newService(h.live, nil, h.follower, nil, access)
+	access := server.NewAccessLog(io.Discard)
+	defer access.Close()
+	s := newService(h.live, h.store, h.follower, nil, access)
 	urls := benchURLs(h, 4096)
 	requests := make([]*http.Request, len(urls))
 	for i, u := range urls {
-		requests[i] = httptest.NewRequest("GET", u, nil)
+		requests[i] = httptest.NewRequest("GET", "http://localhost"+u, nil)
 	}
 	for _, v := range []struct {
 		name     string
 		handlers []gin.HandlerFunc
 	}{
 		{"bare", []gin.HandlerFunc{s.locate}},
-		{"middleware", []gin.HandlerFunc{s.watch("/v1/locate"), s.locate}},
+		{"middleware", []gin.HandlerFunc{s.frame.Watch(s.routes()[0]), s.locate}},
 	} {
 		b.Run(v.name, func(b *testing.B) {
 			g := gin.New()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 )
 
@@ -18,7 +19,7 @@ func (checkCommand) Help() string {
 }
 
 // Run checks each drawn network.
-func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
+func (c *checkCommand) Run(ctx context.Context, t *server.Terminal) error {
 	w, err := openWorld(ctx, c.Store)
 	if err != nil {
 		return err
@@ -27,20 +28,20 @@ func (c *checkCommand) Run(ctx context.Context, t *terminal) error {
 	for _, n := range w.Networks() {
 		if n.Coverage == nil {
 			if n.Spec.Kind != geo.Stacked {
-				fmt.Fprintf(t.out, "%s: nothing is published\n", n.Spec.ID)
+				fmt.Fprintf(t.Out, "%s: nothing is published\n", n.Spec.ID)
 			}
 			continue
 		}
 		violations := n.Coverage.Check(*n.Spec)
 		for _, v := range violations {
-			fmt.Fprintf(t.out, "%s: %s at %s: %s\n", n.Spec.ID, v.Kind, v.At, v.Message)
+			fmt.Fprintf(t.Out, "%s: %s at %s: %s\n", n.Spec.ID, v.Kind, v.At, v.Message)
 		}
 		wrong += len(violations)
-		fmt.Fprintf(t.out, "%s: %s, %s, %s, %s\n", n.Spec.ID, plural(len(n.Grids), "area"),
+		fmt.Fprintf(t.Out, "%s: %s, %s, %s, %s\n", n.Spec.ID, plural(len(n.Grids), "area"),
 			plural(n.Coverage.Regions()-1, "region"), plural(n.Coverage.Arcs(), "arc"), plural(len(violations), "violation"))
 	}
 	if wrong > 0 {
-		return failed
+		return server.ErrTold
 	}
 	return nil
 }

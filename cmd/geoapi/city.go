@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/follow"
@@ -27,7 +28,7 @@ func readWorld(ctx context.Context, log follow.Log) (*world.World, error) {
 }
 
 // openWorld reads the world of a store that another process may be writing.
-func openWorld(ctx context.Context, path storePath) (*world.World, error) {
+func openWorld(ctx context.Context, path server.StorePath) (*world.World, error) {
 	s, err := sqlite.OpenReader(ctx, string(path))
 	if err != nil {
 		return nil, err

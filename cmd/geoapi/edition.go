@@ -37,15 +37,12 @@ func (s *service) editions(c *gin.Context) {
 		return
 	}
 	w := s.live.Load()
-	out := editionList{Editions: []geo.Edition{}, InForce: w.Edition().ID, Seq: w.Seq()}
-	if s.store != nil {
-		all, err := s.store.Editions(c.Request.Context())
-		if err != nil {
-			problem.Abort(c, err)
-			return
-		}
-		out.Editions = append(out.Editions, all...)
+	all, err := s.store.Editions(c.Request.Context())
+	if err != nil {
+		problem.Abort(c, err)
+		return
 	}
+	out := editionList{Editions: append([]geo.Edition{}, all...), InForce: w.Edition().ID, Seq: w.Seq()} // [] and not null
 	c.Writer.Header()["Cache-Control"] = never
 	c.JSON(http.StatusOK, out)
 }

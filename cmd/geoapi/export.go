@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/exchange"
 	"onegrid/geo/world"
@@ -27,13 +28,13 @@ func (exportCommand) Help() string {
 }
 
 // Run writes the layer. A file appears whole or not at all.
-func (c *exportCommand) Run(ctx context.Context, t *terminal) error {
+func (c *exportCommand) Run(ctx context.Context, t *server.Terminal) error {
 	w, err := openWorld(ctx, c.Store)
 	if err != nil {
 		return err
 	}
 	if c.Output == "-" {
-		return c.write(w, t.out)
+		return c.write(w, t.Out)
 	}
 	part, err := os.CreateTemp(dirOf(c.Output), ".export-*")
 	if err != nil {

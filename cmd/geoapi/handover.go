@@ -16,13 +16,14 @@ import (
 	"strconv"
 	"strings"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo/exchange"
 	"onegrid/geo/problem"
 )
 
 // hand gives the import to the server that holds the store, over its loopback
 // API, and shows its progress.
-func (c *importCommand) hand(ctx context.Context, t *terminal, address string, show *progress) error {
+func (c *importCommand) hand(ctx context.Context, t *server.Terminal, address string, show *progress) error {
 	body, kind := c.upload()
 	defer body.Close()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/imports?"+c.query().Encode(), body)

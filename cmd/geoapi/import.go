@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/crs"
@@ -85,7 +86,7 @@ func (f *importFlags) request() (exchange.Import, error) {
 
 // Run prepares the import and, if told to, accepts it. Where a server holds the
 // store, the work is handed to it.
-func (c *importCommand) Run(ctx context.Context, t *terminal) error {
+func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := c.checkReport(); err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func openFiles(names []string) (files []exchange.File, closeAll func(), err erro
 }
 
 // tell prints a result and writes the report.
-func (c *importCommand) tell(t *terminal, r importResult) error {
+func (c *importCommand) tell(t *server.Terminal, r importResult) error {
 	if c.Report != "" {
 		b, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {
@@ -187,19 +188,19 @@ func (c *importCommand) tell(t *terminal, r importResult) error {
 			return err
 		}
 	}
-	r.Preview.Summary(t.out)
+	r.Preview.Summary(t.Out)
 	switch {
 	case r.State == accepted && r.Edition != nil:
-		fmt.Fprintf(t.out, "Published as edition %d, in force from %s.\n", r.Edition.ID, r.Edition.EffectiveFrom.Format("2006-01-02 15:04:05 MST"))
+		fmt.Fprintf(t.Out, "Published as edition %d, in force from %s.\n", r.Edition.ID, r.Edition.EffectiveFrom.Format("2006-01-02 15:04:05 MST"))
 	case r.State == accepted:
-		fmt.Fprintf(t.out, "Stored.\n")
+		fmt.Fprintf(t.Out, "Stored.\n")
 	case c.Accept:
-		fmt.Fprintf(t.out, "Nothing has changed: %s must be settled first.\n", plural(r.Preview.Blockers, "finding"))
-		return failed
+		fmt.Fprintf(t.Out, "Nothing has changed: %s must be settled first.\n", plural(r.Preview.Blockers, "finding"))
+		return server.ErrTold
 	case r.Preview.Blockers > 0:
-		fmt.Fprintf(t.out, "Nothing has changed. Before it can be taken, %s must be settled.\n", plural(r.Preview.Blockers, "finding"))
+		fmt.Fprintf(t.Out, "Nothing has changed. Before it can be taken, %s must be settled.\n", plural(r.Preview.Blockers, "finding"))
 	default:
-		fmt.Fprintf(t.out, "Nothing has changed. Add --accept to take it.\n")
+		fmt.Fprintf(t.Out, "Nothing has changed. Add --accept to take it.\n")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo/lattice"
 )
 
@@ -33,8 +34,8 @@ func testdata(t testing.TB, name string) string {
 func command(t testing.TB, args ...string) (out string, exit int) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	exit = run(context.Background(), args, &terminal{strings.NewReader(""), &stdout, &stderr})
-	if exit != exitDone {
+	exit = run(context.Background(), args, &server.Terminal{In: strings.NewReader(""), Out: &stdout, Err: &stderr})
+	if exit != server.ExitDone {
 		t.Logf("geoapi %s: %d\n%s", strings.Join(args, " "), exit, stderr.String())
 	}
 	return stdout.String(), exit
@@ -43,7 +44,7 @@ func command(t testing.TB, args ...string) (out string, exit int) {
 func must(t testing.TB, args ...string) string {
 	t.Helper()
 	out, exit := command(t, args...)
-	if exit != exitDone {
+	if exit != server.ExitDone {
 		t.Fatalf("geoapi %s ended with %d:\n%s", strings.Join(args, " "), exit, out)
 	}
 	return out
@@ -102,7 +103,7 @@ var importedOnce = sync.OnceValue(func() string {
 			"--report", filepath.Join(dir, "report.json"), "--accept"},
 	} {
 		var out bytes.Buffer
-		if run(context.Background(), args, &terminal{strings.NewReader(""), &out, &out}) != exitDone {
+		if run(context.Background(), args, &server.Terminal{In: strings.NewReader(""), Out: &out, Err: &out}) != server.ExitDone {
 			fmt.Println(out.String())
 			return ""
 		}
@@ -120,7 +121,7 @@ func TestImportBirmingham(t *testing.T) {
 	}
 	must(t, "check", "--store", store)
 
-	w, err := openWorld(context.Background(), storePath(strings.TrimPrefix(store, "sqlite:")))
+	w, err := openWorld(context.Background(), server.StorePath(strings.TrimPrefix(store, "sqlite:")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestImportDrawnHigherLevel(t *testing.T) {
 			t.Errorf("%s differs by %.1f m²", d.Code, d.AreaM2)
 		}
 	}
-	w, err := openWorld(context.Background(), storePath(strings.TrimPrefix(store, "sqlite:")))
+	w, err := openWorld(context.Background(), server.StorePath(strings.TrimPrefix(store, "sqlite:")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +236,7 @@ func TestExportImportIsTheSame(t *testing.T) {
 	file := filepath.Join(dir, "oa.geojson")
 	must(t, "export", "--store", store, "--as", "grids", "--level", "oa", "-o", file)
 	hash := func() string {
-		w, err := openWorld(context.Background(), storePath(strings.TrimPrefix(store, "sqlite:")))
+		w, err := openWorld(context.Background(), server.StorePath(strings.TrimPrefix(store, "sqlite:")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,7 +262,7 @@ func TestImportRefusesAndKeeps(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, exit := command(t, "import", file, "--store", store, "--as", "grids", "--accept"); exit == exitDone {
+		if _, exit := command(t, "import", file, "--store", store, "--as", "grids", "--accept"); exit == server.ExitDone {
 			t.Errorf("%s was taken", name)
 		}
 	}

@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"onegrid/cmd/internal/server"
 )
 
 // words runs a command line and returns all that a person sees of it.
 func words(args ...string) (string, int) {
 	var both bytes.Buffer
-	exit := run(context.Background(), args, &terminal{strings.NewReader(""), &both, &both})
+	exit := run(context.Background(), args, &server.Terminal{In: strings.NewReader(""), Out: &both, Err: &both})
 	return both.String(), exit
 }
 
@@ -43,7 +45,7 @@ func TestImportErrorsNameTheField(t *testing.T) {
 	dir, store := smallStore(t)
 	file := write(t, dir, "b.geojson", `{"type":"Feature","properties":{"code":"b1","FLOORS":"three"},"geometry":{"type":"Polygon","coordinates":[[[10,10],[11,10],[11,11],[10,10]]]}}`)
 	said, exit := words("import", file, "--store", store, "--as", "buildings", "--map", "storeys=FLOORS")
-	if exit != exitFailed || !strings.Contains(said, "row 1") || !strings.Contains(said, `FLOORS: "three"`) {
+	if exit != server.ExitFailed || !strings.Contains(said, "row 1") || !strings.Contains(said, `FLOORS: "three"`) {
 		t.Errorf("ended with %d, saying %s", exit, said)
 	}
 }
@@ -53,7 +55,7 @@ func TestImportLooksForTheReportFirst(t *testing.T) {
 	dir, store := smallStore(t)
 	file := write(t, dir, "sites.geojson", oneSite)
 	nowhere := filepath.Join(dir, "no", "report.json")
-	if said, exit := words("import", file, "--store", store, "--as", "sites", "--accept", "--report", nowhere); exit != exitFailed {
+	if said, exit := words("import", file, "--store", store, "--as", "sites", "--accept", "--report", nowhere); exit != server.ExitFailed {
 		t.Errorf("ended with %d, saying %s", exit, said)
 	}
 	if out := must(t, "export", "--store", store, "--as", "sites"); strings.Contains(out, "s1") {

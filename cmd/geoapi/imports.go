@@ -41,10 +41,10 @@ const (
 // imports are the previews that wait for acceptance. One import runs at a time:
 // each may hold a city.
 type imports struct {
-	live  *world.Live
-	store importStore
-	await func(ctx context.Context, seq int64) error
-	busy  chan struct{}
+	live     *world.Live
+	store    importStore
+	follower keepsUp
+	busy     chan struct{}
 
 	mu     sync.Mutex
 	staged []*staged
@@ -64,17 +64,8 @@ type staged struct {
 	until time.Time
 }
 
-func newImports(live *world.Live, store importStore) *imports {
-	return &imports{live: live, store: store, busy: make(chan struct{}, 1)}
-}
-
-// routes adds the import's routes.
-func (i *imports) routes(r gin.IRoutes) {
-	r.POST("/v1/imports", i.post)
-	r.GET("/v1/imports", i.list)
-	r.GET("/v1/imports/:id", i.get)
-	r.POST("/v1/imports/:id/accept", i.accept)
-	r.DELETE("/v1/imports/:id", i.drop)
+func newImports(live *world.Live, store importStore, follower keepsUp) *imports {
+	return &imports{live: live, store: store, follower: follower, busy: make(chan struct{}, 1)}
 }
 
 // post takes files, prepares the import and, with accept=true, accepts it. With
@@ -192,16 +183,13 @@ func (i *imports) commit(ctx context.Context, s *staged) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	s.State, s.Edition = accepted, edition
-	i.staged = slices.DeleteFunc(i.staged, func(o *staged) bool { return o == s })
+	i.remove(s)
 	return nil
 }
 
 // shown returns when the live world holds everything that the log holds now, so
 // that who imported sees it with the next call.
 func (i *imports) shown(ctx context.Context) error {
-	if i.await == nil {
-		return nil
-	}
 	const page = 1000
 	for after := i.live.Load().Seq(); ; {
 		changes, err := i.store.Changes(ctx, after, page)
@@ -210,7 +198,7 @@ func (i *imports) shown(ctx context.Context) error {
 		}
 		after = changes[len(changes)-1].Seq
 		if len(changes) < page {
-			return i.await(ctx, after)
+			return i.follower.Await(ctx, after)
 		}
 	}
 }
@@ -227,7 +215,12 @@ func (i *imports) find(id string) (*staged, error) {
 	return nil, geo.Errorf(geo.NotFound, "no import %q waits for acceptance; previews are kept for an hour", id)
 }
 
+// list answers GET /v1/imports: the previews that wait.
 func (i *imports) list(c *gin.Context) {
+	if err := noQuery(c); err != nil {
+		problem.Abort(c, err)
+		return
+	}
 	i.mu.Lock()
 	i.expire()
 	type entry struct {
@@ -245,17 +238,27 @@ func (i *imports) list(c *gin.Context) {
 	c.JSON(http.StatusOK, gin.H{"imports": out})
 }
 
+// named finds the preview that a request names.
+func (i *imports) named(c *gin.Context) (*staged, error) {
+	if err := noQuery(c); err != nil {
+		return nil, err
+	}
+	return i.find(c.Param("id"))
+}
+
+// get answers GET /v1/imports/{id}.
 func (i *imports) get(c *gin.Context) {
-	s, err := i.find(c.Param("id"))
+	s, err := i.named(c)
 	if err != nil {
-		problem.Write(c.Writer, c.Request, err)
+		problem.Abort(c, err)
 		return
 	}
 	c.JSON(http.StatusOK, s.importResult)
 }
 
+// accept answers POST /v1/imports/{id}/accept.
 func (i *imports) accept(c *gin.Context) {
-	s, err := i.find(c.Param("id"))
+	s, err := i.named(c)
 	if err == nil {
 		select {
 		case i.busy <- struct{}{}:
@@ -266,20 +269,26 @@ func (i *imports) accept(c *gin.Context) {
 		}
 	}
 	if err != nil {
-		problem.Write(c.Writer, c.Request, err)
+		problem.Abort(c, err)
 		return
 	}
 	c.JSON(http.StatusCreated, s.importResult)
 }
 
+// drop answers DELETE /v1/imports/{id}.
 func (i *imports) drop(c *gin.Context) {
-	s, err := i.find(c.Param("id"))
+	s, err := i.named(c)
 	if err != nil {
-		problem.Write(c.Writer, c.Request, err)
+		problem.Abort(c, err)
 		return
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.staged = slices.DeleteFunc(i.staged, func(o *staged) bool { return o == s })
+	i.remove(s)
 	c.Status(http.StatusNoContent)
+}
+
+// remove forgets a preview. The caller holds the lock.
+func (i *imports) remove(s *staged) {
+	i.staged = slices.DeleteFunc(i.staged, func(o *staged) bool { return o == s })
 }

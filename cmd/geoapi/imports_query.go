@@ -11,49 +11,42 @@ import (
 // importQuery reads the query; parameters that are not known are refused.
 func importQuery(q url.Values) (f importFlags, accept bool, err error) {
 	f = importFlags{CRS: "wgs84", Map: map[string]string{}}
+	words := map[string]*string{
+		"as": &f.As, "network": &f.Network, "level": &f.Level, "code": &f.Code, "name": &f.Name,
+		"parent": &f.Parent, "crs": &f.CRS, "gaps": &f.Gaps,
+	}
 	for name, values := range q {
 		value := values[0]
-		bad := func(message string) error { return geo.Errorf(geo.Invalid, "%s", message).On(name, value) }
-		if len(values) > 1 && name != "map" {
-			return f, false, bad("a parameter is given once")
-		}
-		switch name {
-		case "as":
-			f.As = value
-		case "network":
-			f.Network = value
-		case "level":
-			f.Level = value
-		case "code":
-			f.Code = value
-		case "name":
-			f.Name = value
-		case "parent":
-			f.Parent = value
-		case "crs":
-			f.CRS = value
-		case "gaps":
-			f.Gaps = value
-		case "priority":
+		word, plain := words[name]
+		var wrong string
+		switch {
+		case len(values) > 1 && name != "map":
+			wrong = "a parameter is given once"
+		case plain:
+			*word = value
+		case name == "priority":
 			f.Priority = strings.Split(value, ",")
-		case "map":
-			for _, m := range values {
-				ours, theirs, ok := strings.Cut(m, "=")
+		case name == "map":
+			for _, pair := range values {
+				ours, theirs, ok := strings.Cut(pair, "=")
 				if !ok {
-					return f, false, bad("a mapping is OURS=THEIRS")
+					wrong = "a mapping is OURS=THEIRS"
 				}
 				f.Map[ours] = theirs
 			}
-		case "gap_width":
+		case name == "gap_width":
 			if f.GapWidth, err = strconv.ParseFloat(value, 64); err != nil {
-				return f, false, bad("a gap width is a number of metres")
+				wrong = "a gap width is a number of metres"
 			}
-		case "accept":
+		case name == "accept":
 			if accept, err = strconv.ParseBool(value); err != nil {
-				return f, false, bad("accept is true or false")
+				wrong = "accept is true or false"
 			}
 		default:
-			return f, false, bad("there is no such parameter")
+			wrong = "there is no such parameter"
+		}
+		if wrong != "" {
+			return f, false, geo.Errorf(geo.Invalid, "%s", wrong).On(name, value)
 		}
 	}
 	return f, accept, nil

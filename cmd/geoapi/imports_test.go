@@ -8,20 +8,16 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/gin-gonic/gin"
-
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
-	"onegrid/geo/follow"
 	"onegrid/geo/problem"
 	"onegrid/geo/sqlite"
-	"onegrid/geo/world"
 )
 
 const smallScheme = `{"name":"Small","region":{"gcj02":false},"networks":[
@@ -35,31 +31,22 @@ const (
 	twoParents = "grid,district\nA,D\nB,D\n"
 )
 
-// importServer serves the import routes alone on a fresh store.
-func importServer(t *testing.T) (*httptest.Server, *world.Live) {
+// importServer serves a fresh store.
+func importServer(t *testing.T) *townHouse {
 	t.Helper()
-	gin.SetMode(gin.ReleaseMode)
 	scheme, err := geo.ParseScheme(strings.NewReader(smallScheme))
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := sqlite.Create(t.Context(), filepath.Join(t.TempDir(), "city.db"), scheme)
+	path := filepath.Join(t.TempDir(), "city.db")
+	store, err := sqlite.Create(t.Context(), path, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
-	live := &world.Live{}
-	follower, err := follow.Run(t.Context(), store, live, follow.Options{})
-	if err != nil {
+	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	i := newImports(live, store)
-	i.await = follower.Await
-	g := gin.New()
-	i.routes(g)
-	server := httptest.NewServer(g)
-	t.Cleanup(server.Close)
-	return server, live
+	return openHouse(t, path)
 }
 
 // form is a multipart body of named parts.
@@ -78,59 +65,35 @@ func form(t *testing.T, parts ...[2]string) (io.Reader, string) {
 	return &b, w.FormDataContentType()
 }
 
-func send(t *testing.T, method, url, kind string, body io.Reader, header ...string) (int, []byte) {
-	t.Helper()
-	r, err := http.NewRequest(method, url, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if kind != "" {
-		r.Header.Set("Content-Type", kind)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	b, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer.StatusCode, b
-}
-
 func TestImportOverHTTPPreviewThenAccept(t *testing.T) {
-	server, live := importServer(t)
+	server := importServer(t)
 	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
-	status, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body)
+	status, b := send(t, "POST", server.url+"/v1/imports?as=grids", kind, body)
 	var preview importResult
 	if err := json.Unmarshal(b, &preview); err != nil || status != http.StatusOK || preview.State != previewed {
 		t.Fatalf("%d %s", status, b)
 	}
-	if live.Load().Edition().ID != 0 {
+	if server.live.Load().Edition().ID != 0 {
 		t.Fatal("a preview published an edition")
 	}
-	status, b = send(t, "POST", server.URL+"/v1/imports/"+preview.ID+"/accept", "", nil)
+	status, b = send(t, "POST", server.url+"/v1/imports/"+preview.ID+"/accept", "", nil)
 	if status != http.StatusCreated {
 		t.Fatalf("%d %s", status, b)
 	}
-	if w := live.Load(); w.Edition().ID == 0 || len(w.Basic().Grids) != 3 {
+	if w := server.live.Load(); w.Edition().ID == 0 || len(w.Basic().Grids) != 3 {
 		t.Errorf("after the answer the world has not the edition: %+v", w.Edition())
 	}
-	if status, _ = send(t, "POST", server.URL+"/v1/imports/"+preview.ID+"/accept", "", nil); status != http.StatusNotFound {
+	if status, _ = send(t, "POST", server.url+"/v1/imports/"+preview.ID+"/accept", "", nil); status != http.StatusNotFound {
 		t.Errorf("accepting twice gave %d", status)
 	}
 }
 
 // Somebody who sends slowly, or never, must not keep others from importing.
 func TestImportDoesNotWaitForASlowSender(t *testing.T) {
-	server, _ := importServer(t)
+	server := importServer(t)
 	slow, in := io.Pipe()
 	defer in.Close()
-	r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/v1/imports?as=grids", slow)
+	r, err := http.NewRequestWithContext(t.Context(), "POST", server.url+"/v1/imports?as=grids", slow)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +111,7 @@ func TestImportDoesNotWaitForASlowSender(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
-	if status, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body); status != http.StatusOK {
+	if status, b := send(t, "POST", server.url+"/v1/imports?as=grids", kind, body); status != http.StatusOK {
 		t.Errorf("beside a slow sender: %d %s", status, b)
 	}
 }
@@ -156,13 +119,13 @@ func TestImportDoesNotWaitForASlowSender(t *testing.T) {
 // A refusal leaves the connection fit for the next request, whatever was left of
 // the body.
 func TestImportRefusedKeepsTheConnection(t *testing.T) {
-	server, _ := importServer(t)
+	server := importServer(t)
 	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}}
 	defer client.CloseIdleConnections()
 	connections := map[string]bool{}
 	for range 20 {
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(c httptrace.GotConnInfo) { connections[c.Conn.LocalAddr().String()] = true }})
-		r, err := http.NewRequestWithContext(ctx, "POST", server.URL+"/v1/imports?as=grids&foo=1", strings.NewReader(strings.Repeat("x", 100_000)))
+		r, err := http.NewRequestWithContext(ctx, "POST", server.url+"/v1/imports?as=grids&foo=1", strings.NewReader(strings.Repeat("x", 100_000)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,10 +148,10 @@ func TestImportRefusedKeepsTheConnection(t *testing.T) {
 // A preview that stood beside an older state must not be taken: what it showed
 // is no longer what would happen.
 func TestImportAcceptComparesTheBase(t *testing.T) {
-	server, _ := importServer(t)
+	server := importServer(t)
 	prepare := func() string {
 		body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
-		_, b := send(t, "POST", server.URL+"/v1/imports?as=grids", kind, body)
+		_, b := send(t, "POST", server.url+"/v1/imports?as=grids", kind, body)
 		var r importResult
 		if err := json.Unmarshal(b, &r); err != nil {
 			t.Fatal(err)
@@ -196,16 +159,16 @@ func TestImportAcceptComparesTheBase(t *testing.T) {
 		return r.ID
 	}
 	first, second := prepare(), prepare()
-	if status, b := send(t, "POST", server.URL+"/v1/imports/"+first+"/accept", "", nil); status != http.StatusCreated {
+	if status, b := send(t, "POST", server.url+"/v1/imports/"+first+"/accept", "", nil); status != http.StatusCreated {
 		t.Fatalf("%d %s", status, b)
 	}
-	if status, b := send(t, "POST", server.URL+"/v1/imports/"+second+"/accept", "", nil); status != http.StatusConflict {
+	if status, b := send(t, "POST", server.url+"/v1/imports/"+second+"/accept", "", nil); status != http.StatusConflict {
 		t.Errorf("%d %s", status, b)
 	}
 }
 
 func TestImportOverHTTPRefuses(t *testing.T) {
-	server, live := importServer(t)
+	server := importServer(t)
 	for _, c := range []struct {
 		name, query, body string
 		status            int
@@ -221,7 +184,7 @@ func TestImportOverHTTPRefuses(t *testing.T) {
 		{"parents that are not told", "as=grids", twoGrids, 400, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			status, b := send(t, "POST", server.URL+"/v1/imports?accept=true&"+c.query, "application/geo+json", strings.NewReader(c.body))
+			status, b := send(t, "POST", server.url+"/v1/imports?accept=true&"+c.query, "application/geo+json", strings.NewReader(c.body))
 			var p problem.Problem
 			if err := json.Unmarshal(b, &p); err != nil || status != c.status || p.Detail == "" {
 				t.Fatalf("%d %s", status, b)
@@ -231,15 +194,15 @@ func TestImportOverHTTPRefuses(t *testing.T) {
 			}
 		})
 	}
-	if live.Load().Edition().ID != 0 {
+	if server.live.Load().Edition().ID != 0 {
 		t.Error("a refused import published an edition")
 	}
 }
 
 func TestImportStreamsItsProgress(t *testing.T) {
-	server, _ := importServer(t)
+	server := importServer(t)
 	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
-	status, b := send(t, "POST", server.URL+"/v1/imports?as=grids&accept=true", kind, body, "Accept", ndjson)
+	status, b := send(t, "POST", server.url+"/v1/imports?as=grids&accept=true", kind, body, "Accept", ndjson)
 	if status != http.StatusOK {
 		t.Fatalf("%d %s", status, b)
 	}
@@ -274,7 +237,7 @@ func TestImportBesideAServer(t *testing.T) {
 	if !strings.Contains(out, "Published as edition 1") {
 		t.Errorf("it says:\n%s", out)
 	}
-	if out, exit := command(t, "import", write("bad.geojson", `{"type":"Feature"}`), "--store", store, "--as", "grids", "--accept"); exit == exitDone {
+	if out, exit := command(t, "import", write("bad.geojson", `{"type":"Feature"}`), "--store", store, "--as", "grids", "--accept"); exit == server.ExitDone {
 		t.Errorf("a bad file was taken: %s", out)
 	}
 }
@@ -286,7 +249,7 @@ func startServe(t *testing.T, store string) (stop func()) {
 	out, in := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"serve", "--store", store, "--listen", "127.0.0.1:0"}, &terminal{strings.NewReader(""), in, io.Discard})
+		done <- run(ctx, []string{"serve", "--store", store, "--listen", "127.0.0.1:0"}, &server.Terminal{In: strings.NewReader(""), Out: in, Err: io.Discard})
 		in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
@@ -296,8 +259,40 @@ func startServe(t *testing.T, store string) (stop func()) {
 	}
 	return func() {
 		cancel()
-		if exit := <-done; exit != exitDone {
+		if exit := <-done; exit != server.ExitDone {
 			t.Errorf("serve ended with %d", exit)
+		}
+	}
+}
+
+// The other routes of imports answer like all routes do.
+func TestImportRoutesAreInTheTable(t *testing.T) {
+	server := importServer(t)
+	body, kind := form(t, [2]string{"file", twoGrids}, [2]string{"parents", twoParents})
+	_, b := send(t, "POST", server.url+"/v1/imports?as=grids", kind, body)
+	var preview importResult
+	if err := json.Unmarshal(b, &preview); err != nil {
+		t.Fatal(err)
+	}
+	one := "/v1/imports/" + preview.ID
+	for _, c := range []struct {
+		method, path string
+		status       int
+	}{
+		{"HEAD", "/v1/imports", 200},
+		{"HEAD", one, 200},
+		{"GET", "/v1/imports?colour=red", 400},
+		{"GET", one + "?colour=red", 400},
+		{"POST", one + "/accept?colour=red", 400},
+		{"DELETE", one + "?colour=red", 400},
+		{"PUT", one, 405},
+		{"GET", one, 200}, // still there
+		{"DELETE", one, 204},
+		{"GET", one, 404},
+	} {
+		status, answer := send(t, c.method, server.url+c.path, "", nil)
+		if status != c.status || status == 400 && !strings.Contains(string(answer), `"colour"`) {
+			t.Errorf("%s %s: %d %s, want %d", c.method, c.path, status, answer, c.status)
 		}
 	}
 }

@@ -22,7 +22,6 @@ const (
 	maxWord         = 100
 	maxKey          = 255
 	maxAhead        = 5 * time.Minute // that a caller's clock may be fast
-	maxList         = 10_000
 	readYourWrite   = 3 * time.Second // wait for the world to hold what was written
 )
 
@@ -69,9 +68,6 @@ func (s *service) openIncident(c *gin.Context) {
 // report routes an incident and keeps it. t knows the world that it is routed
 // on, and its question the point.
 func (s *service) report(ctx context.Context, t *answerer, in geo.Incident, key string) (geo.Incident, int64, bool, error) {
-	if s.store == nil {
-		return in, 0, false, geo.Errorf(geo.Unavailable, "there is no store to keep an incident in")
-	}
 	t.q.Networks = t.q.networks[:0]
 	t.locate()
 	in.Point, in.State, in.Status = t.q.Point, "open", string(t.a.Status)
@@ -91,9 +87,6 @@ func (s *service) report(ctx context.Context, t *answerer, in geo.Incident, key 
 // also reads it. The change is durable already: if the wait fails, the answer
 // still is that it was kept.
 func (s *service) await(ctx context.Context, seq int64) {
-	if s.follower == nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, readYourWrite)
 	defer cancel()
 	s.follower.Await(ctx, seq)

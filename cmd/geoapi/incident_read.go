@@ -7,64 +7,8 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/problem"
-	"onegrid/geo/route"
 	"onegrid/geo/world"
 )
-
-// incidents answers GET /v1/incidents: the open ones, newest last, as GeoJSON.
-func (s *service) incidents(c *gin.Context) {
-	q, err := params(c, "state", "grid", "limit")
-	var limit int
-	if err == nil {
-		limit, err = limitOf(q, maxList, maxList)
-	}
-	if state, given := q["state"]; err == nil && given && state != "open" {
-		err = geo.Errorf(geo.Invalid, "only open incidents are listed: a closed one is read by its id").On("state", state)
-	}
-	w := s.live.Load()
-	within := route.Place{Area: -1}
-	if code, given := q["grid"]; err == nil && given {
-		within, err = findGrid(w, code)
-		if err == nil && within.Network != w.Basic() {
-			err = geo.Errorf(geo.Invalid, "grid %s is not of the basic network", code).On("grid", code)
-		}
-	}
-	if err != nil {
-		problem.Abort(c, err)
-		return
-	}
-	b := []byte(`{"type":"FeatureCollection","seq":`)
-	b = appendInt(b, w.Seq())
-	b = append(b, `,"features":[`...)
-	n, all := 0, 0
-	for in := range w.Incidents().All() {
-		if within.Has() && !descends(within.Network, w.Incidents().Area(in.ID), within.Area) {
-			continue
-		}
-		if all++; n == limit {
-			continue
-		}
-		if n++; n > 1 {
-			b = append(b, ',')
-		}
-		b = appendIncident(b, w, in)
-	}
-	b = append(b, `],"matched":`...)
-	b = appendInt(b, int64(all))
-	b = append(b, '}')
-	c.Writer.Header()["Cache-Control"] = never
-	answer(c, geojsonType, b)
-}
-
-// descends reports whether area is top or lies below it.
-func descends(n *world.Network, area, top int32) bool {
-	for ; area >= 0; area = n.Parent(area) {
-		if area == top {
-			return true
-		}
-	}
-	return false
-}
 
 // appendIncident writes an incident as a GeoJSON Feature.
 func appendIncident(b []byte, w *world.World, in *geo.Incident) []byte {

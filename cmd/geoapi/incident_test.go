@@ -114,3 +114,51 @@ func TestIncidentRefuses(t *testing.T) {
 		t.Errorf("no such state: %d %v", status, a)
 	}
 }
+
+// Pages are in the order of the ids, and hold everything once.
+func TestIncidentsArePaged(t *testing.T) {
+	h := openTown(t)
+	for i := range 9 {
+		status, a := h.post(t, "/v1/incidents", incidentAt(float64(i%4)+0.5, 0.5, ""))
+		if status != 201 {
+			t.Fatalf("%d %v", status, a)
+		}
+		if i%3 == 0 {
+			h.post(t, fmt.Sprintf("/v1/incidents/%v/state", a["id"]), `{"state":"closed"}`)
+		}
+	}
+	for query, want := range map[string]string{
+		"limit=2":                            "2 3 5 6 8 9",
+		"state=open&limit=100":               "2 3 5 6 8 9",
+		"state=closed&limit=2":               "1 4 7",
+		"state=all&limit=4":                  "1 2 3 4 5 6 7 8 9",
+		"state=all":                          "1 2 3 4 5 6 7 8 9",
+		"grid=520115001002&limit=1":          "3 8", // the columns 2 and 3
+		"grid=520115001002&state=all":        "3 4 7 8",
+		"grid=520115001002&state=closed":     "4 7",
+		"grid=" + gridCode(1) + "&state=all": "2 6",
+		"state=all&after=7":                  "8 9",
+		"after=9":                            "",
+	} {
+		var ids []string
+		for after, pages := "", 0; ; pages++ {
+			_, page := h.get(t, "/v1/incidents?"+query+after)
+			for _, f := range page["features"].([]any) {
+				ids = append(ids, fmt.Sprint(at(f, "id")))
+			}
+			if page["next"] == nil || pages > 20 {
+				break
+			}
+			query, _, _ = strings.Cut(query, "&after=")
+			after = fmt.Sprint("&after=", page["next"])
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+	for query, field := range map[string]string{"state=lost": "state", "after=x": "after", "after=-1": "after", "limit=0": "limit", "limit=10001": "limit"} {
+		if status, a := h.get(t, "/v1/incidents?"+query); status != 400 || a["field"] != field {
+			t.Errorf("%s: %d %v", query, status, a)
+		}
+	}
+}

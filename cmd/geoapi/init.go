@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/sqlite"
 )
@@ -21,7 +22,7 @@ func (initCommand) Help() string {
 }
 
 // Run creates the store.
-func (c *initCommand) Run(ctx context.Context, t *terminal) error {
+func (c *initCommand) Run(ctx context.Context, t *server.Terminal) error {
 	f, err := os.Open(c.Scheme)
 	if err != nil {
 		return err
@@ -35,6 +36,6 @@ func (c *initCommand) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s is ready for %s. Next: geoapi import FILE --store sqlite:%s --as grids\n", c.Store, scheme.Name.In("en"), c.Store)
+	fmt.Fprintf(t.Out, "%s is ready for %s. Next: geoapi import FILE --store sqlite:%s --as grids\n", c.Store, scheme.Name.In("en"), c.Store)
 	return s.Close()
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/data/fixtures"
 	"onegrid/geo"
 	"onegrid/geo/citygen"
@@ -31,10 +32,13 @@ func (loadCommand) Help() string {
 
 // Run generates the city beside its final place and moves it there when it is
 // whole, so that a load that was stopped leaves nothing that looks like a city.
-func (c *loadCommand) Run(ctx context.Context, t *terminal) error {
+func (c *loadCommand) Run(ctx context.Context, t *server.Terminal) error {
 	path := string(c.Store)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return geo.Errorf(geo.Conflict, "%s is there already; load makes a new store", path)
+	}
+	if folder, err := os.Stat(dirOf(path)); err != nil || !folder.IsDir() { // before the work, not after it
+		return geo.Errorf(geo.NotFound, "%s: there is no folder %s to make it in", path, dirOf(path))
 	}
 	start := time.Now()
 	show := newProgress(t)
@@ -56,7 +60,7 @@ func (c *loadCommand) Run(ctx context.Context, t *terminal) error {
 	if err := sqlite.Move(part, path); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s: %s, %s, %s in %.1f s\n", city.Scheme.Name.In("en"), plural(len(city.Grids), "area"),
+	fmt.Fprintf(t.Out, "%s: %s, %s, %s in %.1f s\n", city.Scheme.Name.In("en"), plural(len(city.Grids), "area"),
 		plural(len(city.Buildings), "building"), plural(len(city.Devices), "device"), time.Since(start).Seconds())
 	return nil
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"mime"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -127,11 +130,26 @@ func wantType(r *http.Request, types ...string) error {
 			if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 				return geo.Errorf(problem.UnsupportedMedia, "the body is %s: send it as it is", strconv.Quote(clipped(e))).On("Content-Encoding", e)
 			}
-			return nil
+			return wantUTF8(given)
 		}
 	}
 	return geo.Errorf(problem.UnsupportedMedia, "Content-Type is %s, not %s", strings.Join(types, " or "), strconv.Quote(clipped(given))).
 		On("Content-Type", given)
+}
+
+// wantUTF8 refuses a content type that names another character set.
+func wantUTF8(given string) error {
+	if !strings.Contains(given, ";") {
+		return nil
+	}
+	_, named, err := mime.ParseMediaType(given)
+	if err != nil {
+		return geo.Errorf(problem.UnsupportedMedia, "Content-Type cannot be read: %v", err).On("Content-Type", given)
+	}
+	if set, ok := named["charset"]; ok && !strings.EqualFold(set, "utf-8") {
+		return geo.Errorf(problem.UnsupportedMedia, "the character set is %s: send UTF-8", strconv.Quote(clipped(set))).On("charset", set)
+	}
+	return nil
 }
 
 func tooLarge(limit int64) error {
@@ -142,6 +160,9 @@ func tooLarge(limit int64) error {
 func readFault(err error, limit int64) error {
 	if _, over := err.(*http.MaxBytesError); over {
 		return tooLarge(limit)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return geo.Errorf(problem.TooSlow, "the body did not arrive in time")
 	}
 	return &geo.Error{Kind: geo.Invalid, Message: "the body broke off", Err: err}
 }

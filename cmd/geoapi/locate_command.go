@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/route"
 )
@@ -57,7 +58,7 @@ func (locateCommand) Help() string {
 
 // Run prints the answer. It reads the store as a follower would, so it works
 // beside a running server.
-func (c *locateCommand) Run(ctx context.Context, t *terminal) error {
+func (c *locateCommand) Run(ctx context.Context, t *server.Terminal) error {
 	w, err := openWorld(ctx, c.Store)
 	if err != nil {
 		return err
@@ -84,10 +85,10 @@ func (c *locateCommand) Run(ctx context.Context, t *terminal) error {
 		if err := json.Indent(&out, a.append(nil, nil), "", "  "); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.out, out.String())
+		fmt.Fprintln(t.Out, out.String())
 		return nil
 	}
-	_, err = fmt.Fprint(t.out, a.tell())
+	_, err = fmt.Fprint(t.Out, a.tell())
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -329,5 +330,38 @@ func TestEscapedQueryIsTheSame(t *testing.T) {
 	_, b := h.get(t, "/v1/locate?"+q.Encode())
 	if at(a, "grid", "code") != gridCode(0) || fmt.Sprint(a) != fmt.Sprint(b) {
 		t.Errorf("%v\n%v", a, b)
+	}
+}
+
+// A place given in another system is answered where it is in ours, with how well
+// that is known.
+func TestLocateTellsTheConversionsError(t *testing.T) {
+	h := openTown(t)
+	region := crs.Region{GCJ02: true}
+	for _, name := range []string{"gcj02", "bd09"} {
+		system, err := crs.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const lon, lat = "106.6275", "26.6025"
+		status, a := h.get(t, "/v1/locate?crs="+name+"&lon="+lon+"&lat="+lat)
+		if status != 200 {
+			t.Fatalf("%s: %d %v", name, status, a)
+		}
+		p, err := system.Parse([]byte(lon), []byte(lat), region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		where := at(a, "location").(map[string]any)
+		if fmt.Sprint(where["lon"]) != string(lattice.Append(nil, p.X)) || fmt.Sprint(where["lat"]) != string(lattice.Append(nil, p.Y)) {
+			t.Errorf("%s: the location is %v, want %v", name, where, p)
+		}
+		errorM, err := strconv.ParseFloat(fmt.Sprint(where["conversion_error_m"]), 64)
+		if err != nil || errorM < 0 || errorM > 0.001 {
+			t.Errorf("%s: conversion_error_m is %v", name, where["conversion_error_m"])
+		}
+		if where["crs"] != name {
+			t.Errorf("%s: the location says %v", name, where["crs"])
+		}
 	}
 }

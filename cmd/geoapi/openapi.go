@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/lattice"
 	"onegrid/geo/problem"
@@ -19,8 +20,8 @@ import (
 // makeDocument makes the OpenAPI 3.1 description: huma turns the types of
 // answers into schemas; the hot routes are described beside the others although
 // no framework stands in their way.
-func makeDocument() []byte {
-	body, err := json.Marshal(describeAPI())
+func makeDocument(routes []server.Route) []byte {
+	body, err := json.Marshal(describeAPI(routes))
 	if err != nil {
 		panic(err) // a test makes it
 	}
@@ -46,8 +47,9 @@ func (s *service) docs(c *gin.Context) {
 
 // describer builds the description.
 type describer struct {
-	api *huma.OpenAPI
-	reg huma.Registry
+	api    *huma.OpenAPI
+	reg    huma.Registry
+	routes map[string]server.Route // by name
 }
 
 // asText and asPoint stand for types of ours that write their own JSON.
@@ -78,17 +80,20 @@ func (orNull[T]) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{r.Schema(t, true, t.Name()), {Type: "null"}}}
 }
 
-func describeAPI() *huma.OpenAPI {
+func describeAPI(routes []server.Route) *huma.OpenAPI {
 	reg := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	reg.RegisterTypeAlias(reflect.TypeFor[geo.Text](), reflect.TypeFor[asText]())
 	reg.RegisterTypeAlias(reflect.TypeFor[lattice.Point](), reflect.TypeFor[asPoint]())
-	d := &describer{reg: reg, api: &huma.OpenAPI{
+	d := &describer{reg: reg, routes: map[string]server.Route{}, api: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "onegrid", Version: "1", Description: "Whose grid is this? Coordinates are longitude first. " +
 			"Every request names its coordinate system. Every error is an RFC 9457 problem. " +
 			"Unknown fields and query parameters are refused. There is no access control yet: loopback only."},
 		Components: &huma.Components{Schemas: reg},
 	}}
+	for _, r := range routes {
+		d.routes[r.Name] = r
+	}
 	for _, describe := range []func(*describer){
 		describeLocate, describeGrids, describeIncidents, describeEvents, describeImports, describeRest,
 	} {
@@ -97,17 +102,21 @@ func describeAPI() *huma.OpenAPI {
 	return d.api
 }
 
-// operation is one route as the document tells it.
+// operation is what the document tells of one route.
 type operation struct {
-	method, path, id, tag, summary, text string
-	params                               []*huma.Param
-	body, answer                         map[string]*huma.MediaType
-	status                               int
-	errors                               []int
+	route, tag, summary, text string
+	params                    []*huma.Param
+	body, answer              map[string]*huma.MediaType
+	status                    int
+	errors                    []int
 }
 
 // add adds an operation. Every one may answer with a problem.
 func (d *describer) add(o operation) {
+	route, there := d.routes[o.route]
+	if !there {
+		panic("no route is named " + o.route)
+	}
 	if o.status == 0 {
 		o.status = http.StatusOK
 	}
@@ -119,10 +128,10 @@ func (d *describer) add(o operation) {
 	}
 	responses["default"] = &huma.Response{Description: "A problem", Content: d.problem()}
 	op := &huma.Operation{
-		Method: o.method, Path: o.path, OperationID: o.id, Tags: []string{o.tag},
+		Method: route.Method, Path: route.Path, OperationID: route.Name, Tags: []string{o.tag},
 		Summary: o.summary, Description: o.text, Parameters: o.params, Responses: responses,
 	}
-	for _, part := range strings.Split(o.path, "/") {
+	for _, part := range strings.Split(route.Path, "/") {
 		if strings.HasPrefix(part, "{") {
 			op.Parameters = append(op.Parameters, &huma.Param{
 				Name: strings.Trim(part, "{}"), In: "path", Required: true, Schema: &huma.Schema{Type: "string"},

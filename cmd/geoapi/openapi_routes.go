@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 )
 
@@ -16,7 +17,7 @@ func rowDefaults() []*huma.Param {
 		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4513 to 4554; then lon is the easting and lat the northing). Never guessed."),
 		query("level", "string", "Level of the basic network that is to answer; the finest unless said. Where it does not exist, the nearest above answers."),
 		query("networks", "string", "Other networks to list, separated by commas; all unless said, none when empty."),
-		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
+		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain; in NDJSON also full, for answers in the form of a single one. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
 		query("on_outside", "string", "What to do with a point outside the jurisdiction.", "reject", "nearest"),
 		query("max_m", "number", "How far the nearest grid may be, in metres; with on_outside=nearest."),
 	}
@@ -29,37 +30,38 @@ func describeLocate(d *describer) {
 	}
 	withPoint := append(point, rowDefaults()...)
 	needed(withPoint[2])
-	d.add(operation{method: "GET", path: "/v1/locate", id: "locate", tag: "locate",
+	d.add(operation{route: "locate", tag: "locate",
 		summary: "Whose grid is a place in?",
 		text:    "The ETag tells the state of the layers that the answer used.",
 		params:  withPoint, answer: content[locateAnswer](d, "application/json"), errors: []int{400}})
-	d.add(operation{method: "POST", path: "/v1/locate", id: "locate-body", tag: "locate",
+	d.add(operation{route: "locate-body", tag: "locate",
 		summary: "Whose grid is a place in? (JSON)", body: content[locateRequest](d, "application/json"),
 		answer: content[locateAnswer](d, "application/json"), errors: []int{400, 413, 415}})
 	csv := plain("text/csv", "A header with at least lon and lat (and crs, if it differs by row), then rows. "+
 		"The answer repeats every column and adds status,code,owner,distance_m,edition,warnings,error.")
 	lines := plain("application/x-ndjson", "A locate request a line, each with an optional id that the answer repeats; an answer or a problem a line.")
 	maps.Copy(csv, lines)
-	d.add(operation{method: "POST", path: "/v1/locate/batch", id: "locate-batch", tag: "locate",
+	d.add(operation{route: "locate-batch", tag: "locate",
 		summary: "Whose grids are these places in?",
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
-			"The query holds the defaults of the rows. Answers are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for.",
+			"An answer that was cut off, because the upload broke or the server had to stop, lacks its last chunk, and the client reports an error: what came is right, and not all. HTTP/1.0, which has no chunks, is refused. Text is UTF-8. " +
+			"The query holds the defaults of the rows. Answers in NDJSON are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for. With include=full,chain they are those of GET /v1/locate.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }
 
 func describeGrids(d *describer) {
-	d.add(operation{method: "GET", path: "/v1/grids/{code}", id: "grid", tag: "grids", summary: "A grid's card",
+	d.add(operation{route: "grid", tag: "grids", summary: "A grid's card",
 		answer: content[gridCard](d, "application/json"), errors: []int{404}})
-	d.add(operation{method: "GET", path: "/v1/grids/{code}/children", id: "grid-children", tag: "grids",
+	d.add(operation{route: "grid-children", tag: "grids",
 		summary: "The areas below a grid", text: "The code of a building answers with the stacked grids in it.",
 		answer: content[gridChildren](d, "application/json"), errors: []int{404}})
-	d.add(operation{method: "GET", path: "/v1/grids/{code}/neighbours", id: "grid-neighbours", tag: "grids",
+	d.add(operation{route: "grid-neighbours", tag: "grids",
 		summary: "The grids of the same level beside a grid",
 		answer:  content[gridNeighbours](d, "application/json"), errors: []int{404}})
-	d.add(operation{method: "GET", path: "/v1/grids/{code}/boundary", id: "grid-boundary", tag: "grids",
+	d.add(operation{route: "grid-boundary", tag: "grids",
 		summary: "A grid's outline, exactly", text: "A GeoJSON Feature (RFC 7946).",
 		answer: content[gridFeature](d, "application/geo+json"), errors: []int{404}})
-	d.add(operation{method: "GET", path: "/v1/suggest", id: "suggest", tag: "grids",
+	d.add(operation{route: "suggest", tag: "grids",
 		summary: "Grids, estates, buildings and sites by a part of their name, code or address",
 		params:  []*huma.Param{query("q", "string", "What to look for."), query("limit", "integer", "At most so many, 1 to 100; 10 unless said.")},
 		answer:  content[suggestions](d, "application/json"), errors: []int{400}})
@@ -68,23 +70,26 @@ func describeGrids(d *describer) {
 func describeIncidents(d *describer) {
 	key := &huma.Param{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: "string"},
 		Description: "Makes a retry safe: the same key gives the same answer and no second incident."}
-	d.add(operation{method: "POST", path: "/v1/incidents", id: "open-incident", tag: "incidents",
+	d.add(operation{route: "open-incident", tag: "incidents",
 		summary: "Report an incident", text: "Routed to the basic grid, kept on disk, then answered.",
 		params: []*huma.Param{key}, body: content[incidentReport](d, "application/json"), status: http.StatusCreated,
 		answer: content[incidentKept](d, "application/json"), errors: []int{400, 409, 413, 415, 503, 507}})
-	d.add(operation{method: "GET", path: "/v1/incidents", id: "incidents", tag: "incidents", summary: "The open incidents",
-		params: []*huma.Param{query("state", "string", "Only open ones are listed.", "open"),
-			query("grid", "string", "Code of an area of the basic network: only those in it."),
-			query("limit", "integer", "At most so many, 1 to 10000.")},
-		answer: content[incidentCollection](d, "application/geo+json"), errors: []int{400, 404}})
-	d.add(operation{method: "GET", path: "/v1/incidents/{id}", id: "incident", tag: "incidents", summary: "An incident, open or closed",
+	d.add(operation{route: "incidents", tag: "incidents", summary: "Incidents, the open ones unless said",
+		text: "In the order of their ids, which is that in which they were kept; an id is never given twice, so that pages neither repeat nor miss one. " +
+			"To read on, ask again with after = next. A page may be short or empty although more follows: go on until next is null.",
+		params: []*huma.Param{query("state", "string", "open unless said.", "open", "closed", "all"),
+			query("grid", "string", "Code of an area of the basic network: only those that lie in it today."),
+			query("after", "integer", "Only ids above this one."),
+			query("limit", "integer", "At most so many, 1 to 10000; 10000 unless said.")},
+		answer: content[incidentCollection](d, "application/geo+json"), errors: []int{400, 404, 503}})
+	d.add(operation{route: "incident", tag: "incidents", summary: "An incident, open or closed",
 		answer: content[incidentFeature](d, "application/geo+json"), errors: []int{404}})
-	d.add(operation{method: "POST", path: "/v1/incidents/{id}/state", id: "move-incident", tag: "incidents", summary: "Close an incident",
+	d.add(operation{route: "move-incident", tag: "incidents", summary: "Close an incident",
 		body: content[stateMove](d, "application/json"), answer: content[stateMoved](d, "application/json"), errors: []int{400, 404, 415}})
 }
 
 func describeEvents(d *describer) {
-	d.add(operation{method: "GET", path: "/v1/events", id: "events", tag: "events",
+	d.add(operation{route: "events", tag: "events",
 		summary: "What happens, as it happens",
 		text: "Server-sent events: each a CloudEvent 1.0 in JSON whose id is its number in the change log. " +
 			"A consumer that was away sends Last-Event-ID and misses nothing; one too far behind gets the event reload and reads the present state.",
@@ -102,31 +107,31 @@ func describeImports(d *describer) {
 	id := "Prepared first and shown as a preview with its report; accepted whole or not at all."
 	files := plain("multipart/form-data", "Parts named file (GeoJSON, gzipped too) and parents (CSV).")
 	maps.Copy(files, plain("application/geo+json", "One file."))
-	d.add(operation{method: "POST", path: "/v1/imports", id: "import", tag: "imports", summary: "Prepare an import", text: id,
+	d.add(operation{route: "import", tag: "imports", summary: "Prepare an import", text: id,
 		body: files, answer: content[importResult](d, "application/json"), errors: []int{400, 409, 413, 415, 503}})
-	d.add(operation{method: "GET", path: "/v1/imports", id: "imports", tag: "imports", summary: "The previews that wait",
+	d.add(operation{route: "imports", tag: "imports", summary: "The previews that wait",
 		answer: content[importsWaiting](d, "application/json")})
-	d.add(operation{method: "GET", path: "/v1/imports/{id}", id: "import-preview", tag: "imports", summary: "A preview",
+	d.add(operation{route: "import-preview", tag: "imports", summary: "A preview",
 		answer: content[importResult](d, "application/json"), errors: []int{404}})
-	d.add(operation{method: "POST", path: "/v1/imports/{id}/accept", id: "import-accept", tag: "imports", summary: "Accept a preview",
+	d.add(operation{route: "import-accept", tag: "imports", summary: "Accept a preview",
 		status: http.StatusCreated, answer: content[importResult](d, "application/json"), errors: []int{404, 409}})
-	d.add(operation{method: "DELETE", path: "/v1/imports/{id}", id: "import-drop", tag: "imports", summary: "Drop a preview",
+	d.add(operation{route: "import-drop", tag: "imports", summary: "Drop a preview",
 		status: http.StatusNoContent, errors: []int{404}})
 }
 
 func describeRest(d *describer) {
-	d.add(operation{method: "GET", path: "/v1/scheme", id: "scheme", tag: "city", summary: "The deployment's setting",
+	d.add(operation{route: "scheme", tag: "city", summary: "The deployment's setting",
 		answer: content[geo.Scheme](d, "application/json")})
-	d.add(operation{method: "GET", path: "/v1/editions", id: "editions", tag: "city", summary: "The editions",
+	d.add(operation{route: "editions", tag: "city", summary: "The editions",
 		answer: content[editionList](d, "application/json"), errors: []int{503}})
-	d.add(operation{method: "GET", path: "/healthz", id: "health", tag: "service", summary: "The process runs",
-		answer: content[health](d, "application/json")})
-	d.add(operation{method: "GET", path: "/readyz", id: "ready", tag: "service", summary: "It has a world to answer from",
-		answer: content[readiness](d, "application/json"), errors: []int{503}})
-	d.add(operation{method: "GET", path: "/metrics", id: "metrics", tag: "service", summary: "Prometheus metrics",
+	d.add(operation{route: "health", tag: "service", summary: "The process runs",
+		answer: content[server.Health](d, "application/json")})
+	d.add(operation{route: "ready", tag: "service", summary: "It has a world to answer from",
+		answer: content[server.Readiness](d, "application/json")})
+	d.add(operation{route: "metrics", tag: "service", summary: "Prometheus metrics",
 		answer: plain("text/plain", "Prometheus text format.")})
-	d.add(operation{method: "GET", path: "/openapi.json", id: "openapi", tag: "service", summary: "This description",
+	d.add(operation{route: "openapi", tag: "service", summary: "This description",
 		answer: map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}}})
-	d.add(operation{method: "GET", path: "/docs", id: "docs", tag: "service", summary: "This description, to read",
+	d.add(operation{route: "docs", tag: "service", summary: "This description, to read",
 		answer: plain("text/html", "A page.")})
 }

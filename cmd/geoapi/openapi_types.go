@@ -21,7 +21,7 @@ type locateRequest struct {
 	CRS       string   `json:"crs" doc:"wgs84, cgcs2000, gcj02, bd09, or an EPSG code."`
 	Level     string   `json:"level,omitempty"`
 	Networks  []string `json:"networks,omitempty" nullable:"false"`
-	Include   []string `json:"include,omitempty" nullable:"false" enum:"chain,neighbours,boundary,explain"`
+	Include   []string `json:"include,omitempty" nullable:"false" enum:"chain,neighbours,boundary,explain,full"`
 	OnOutside string   `json:"on_outside,omitempty" enum:"reject,nearest"`
 	MaxM      float64  `json:"max_m,omitempty" minimum:"0" maximum:"10000"`
 }
@@ -175,7 +175,8 @@ type incidentCollection struct {
 	Type     string            `json:"type" enum:"FeatureCollection"`
 	Seq      int64             `json:"seq"`
 	Features []incidentFeature `json:"features" nullable:"false"`
-	Matched  int               `json:"matched" doc:"How many there are, listed or not."`
+	Next     orNull[int64]     `json:"next" doc:"What after is for the next page; null on the last."`
+	Matched  int               `json:"matched,omitempty" doc:"Of open ones: how many there are, listed or not."`
 }
 
 type stateMove struct {
@@ -196,8 +197,4 @@ type importsWaiting struct {
 		Blockers int       `json:"blockers"`
 		Until    time.Time `json:"until"`
 	} `json:"imports" nullable:"false"`
-}
-
-type health struct {
-	Status string `json:"status" enum:"ok"`
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"onegrid/cmd/internal/server"
 )
 
 // progress shows how far a long work is, on one line of a terminal that is
@@ -21,9 +23,9 @@ type progress struct {
 	length int
 }
 
-func newProgress(t *terminal) *progress {
-	p := &progress{w: t.err}
-	if f, ok := t.err.(*os.File); ok {
+func newProgress(t *server.Terminal) *progress {
+	p := &progress{w: t.Err}
+	if f, ok := t.Err.(*os.File); ok {
 		info, err := f.Stat()
 		p.live = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}

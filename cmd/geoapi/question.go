@@ -28,6 +28,7 @@ const (
 	includeNeighbours
 	includeBoundary
 	includeExplain
+	includeFull // rows of a batch: all that a single answer has by default
 )
 
 // fields are those that a request has named: a bit each.
@@ -167,10 +168,12 @@ func (q *question) addInclude(name []byte) error {
 		q.include |= includeBoundary
 	case "explain":
 		q.include |= includeExplain
+	case "full":
+		q.include |= includeFull
 	case "receipt":
 		return geo.Errorf(geo.Invalid, "receipts are not supported yet").On("include", "receipt")
 	default:
-		return geo.Errorf(geo.Invalid, "include has chain, neighbours, boundary and explain, not %s",
+		return geo.Errorf(geo.Invalid, "include has chain, neighbours, boundary, explain and full, not %s",
 			strconv.QuoteToGraphic(clipped(string(name)))).On("include", string(name))
 	}
 	return nil

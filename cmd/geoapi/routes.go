@@ -2,76 +2,38 @@ package main
 
 import (
 	"net/http"
-	"strings"
 
-	"github.com/gin-gonic/gin"
-
-	"onegrid/geo"
-	"onegrid/geo/problem"
+	"onegrid/cmd/internal/server"
 )
 
-// endpoint is one line of the table of routes.
-type endpoint struct {
-	method, path string // as in OpenAPI: /v1/grids/{code}
-	handle       gin.HandlerFunc
-}
-
 // routes is every route of the service; the order is that of the documents.
-func (s *service) routes() []endpoint {
-	return []endpoint{
-		{"GET", "/v1/locate", s.locate},
-		{"POST", "/v1/locate", s.locateBody},
-		{"POST", "/v1/locate/batch", s.batch},
-		{"GET", "/v1/grids/{code}", s.grid},
-		{"GET", "/v1/grids/{code}/children", s.gridChildren},
-		{"GET", "/v1/grids/{code}/neighbours", s.gridNeighbours},
-		{"GET", "/v1/grids/{code}/boundary", s.gridBoundary},
-		{"GET", "/v1/suggest", s.suggest},
-		{"POST", "/v1/incidents", s.openIncident},
-		{"GET", "/v1/incidents", s.incidents},
-		{"GET", "/v1/incidents/{id}", s.incident},
-		{"POST", "/v1/incidents/{id}/state", s.moveState},
-		{"GET", "/v1/events", s.events},
-		{"GET", "/v1/scheme", s.scheme},
-		{"GET", "/v1/editions", s.editions},
-		{"GET", "/healthz", s.health},
-		{"GET", "/readyz", s.ready},
-		{"GET", "/metrics", gin.WrapH(s.metrics.handler())},
-		{"GET", "/openapi.json", s.openAPI},
-		{"GET", "/docs", s.docs},
-	}
+func (s *service) routes() []server.Route {
+	i := s.imports
+	return append([]server.Route{
+		{Method: "GET", Path: "/v1/locate", Name: "locate", Handle: s.locate},
+		{Method: "POST", Path: "/v1/locate", Name: "locate-body", Handle: s.locateBody},
+		{Method: "POST", Path: "/v1/locate/batch", Name: "locate-batch", Handle: s.batch},
+		{Method: "GET", Path: "/v1/grids/{code}", Name: "grid", Handle: s.grid},
+		{Method: "GET", Path: "/v1/grids/{code}/children", Name: "grid-children", Handle: s.gridChildren},
+		{Method: "GET", Path: "/v1/grids/{code}/neighbours", Name: "grid-neighbours", Handle: s.gridNeighbours},
+		{Method: "GET", Path: "/v1/grids/{code}/boundary", Name: "grid-boundary", Handle: s.gridBoundary},
+		{Method: "GET", Path: "/v1/suggest", Name: "suggest", Handle: s.suggest},
+		{Method: "POST", Path: "/v1/incidents", Name: "open-incident", Handle: s.openIncident},
+		{Method: "GET", Path: "/v1/incidents", Name: "incidents", Handle: s.incidents},
+		{Method: "GET", Path: "/v1/incidents/{id}", Name: "incident", Handle: s.incident},
+		{Method: "POST", Path: "/v1/incidents/{id}/state", Name: "move-incident", Handle: s.moveState},
+		{Method: "GET", Path: "/v1/events", Name: "events", Handle: s.events, Stream: true},
+		{Method: "POST", Path: "/v1/imports", Name: "import", Handle: i.post},
+		{Method: "GET", Path: "/v1/imports", Name: "imports", Handle: i.list},
+		{Method: "GET", Path: "/v1/imports/{id}", Name: "import-preview", Handle: i.get},
+		{Method: "POST", Path: "/v1/imports/{id}/accept", Name: "import-accept", Handle: i.accept},
+		{Method: "DELETE", Path: "/v1/imports/{id}", Name: "import-drop", Handle: i.drop},
+		{Method: "GET", Path: "/v1/scheme", Name: "scheme", Handle: s.scheme},
+		{Method: "GET", Path: "/v1/editions", Name: "editions", Handle: s.editions},
+		{Method: "GET", Path: "/openapi.json", Name: "openapi", Handle: s.openAPI},
+		{Method: "GET", Path: "/docs", Name: "docs", Handle: s.docs},
+	}, s.frame.Routes()...)
 }
 
-// handler builds the service's HTTP handler. more adds the routes of others.
-func (s *service) handler(more ...func(gin.IRoutes)) http.Handler {
-	gin.SetMode(gin.ReleaseMode)
-	g := gin.New()
-	g.SetTrustedProxies(nil)
-	g.RedirectTrailingSlash = false
-	g.RedirectFixedPath = false
-	g.HandleMethodNotAllowed = true
-	g.UseRawPath, g.UnescapePathValues = true, true // a code may hold an escaped slash
-	for _, r := range s.routes() {
-		g.Handle(r.method, ginPath(r.path), s.watch(r.path), r.handle)
-		if r.method == http.MethodGet && r.path != "/v1/events" {
-			g.HEAD(ginPath(r.path), s.watch(r.path), r.handle) // net/http leaves the body out
-		}
-	}
-	others := g.Group("/", s.watch("/v1/imports"))
-	for _, add := range more {
-		add(others)
-	}
-	g.NoRoute(s.watch("none"), func(c *gin.Context) {
-		problem.Abort(c, geo.Errorf(geo.NotFound, "there is no path %s", clipped(c.Request.URL.Path)).On("path", c.Request.URL.Path))
-	})
-	g.NoMethod(s.watch("none"), func(c *gin.Context) {
-		problem.Abort(c, geo.Errorf(problem.WrongMethod, "%s has %s, not %s", clipped(c.Request.URL.Path),
-			c.Writer.Header().Get("Allow"), clipped(c.Request.Method)).On("method", c.Request.Method))
-	})
-	return g
-}
-
-// ginPath writes /v1/grids/{code} as gin does: /v1/grids/:code.
-func ginPath(path string) string {
-	return strings.NewReplacer("{", ":", "}", "").Replace(path)
-}
+// handler answers all of them.
+func (s *service) handler() http.Handler { return s.frame.Handler(s.routes(), nil) }

@@ -5,29 +5,27 @@ import (
 	"sync"
 	"time"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
-	"onegrid/geo/follow"
 	"onegrid/geo/notify"
 	"onegrid/geo/world"
 )
 
 // keeper is what the service needs of a store.
 type keeper interface {
+	importStore
 	OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
 	CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
+	Incidents(ctx context.Context, state string, after int64, limit int) ([]geo.Incident, error)
 	Editions(ctx context.Context) ([]geo.Edition, error)
-	Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error)
 }
 
 // keepsUp is what the service needs of a follower.
 type keepsUp interface {
-	Status() follow.Status
+	server.Follower
 	Await(ctx context.Context, seq int64) error
 }
-
-// staleAfter is for how long the store may be silent before answers say so.
-const staleAfter = 5 * time.Second
 
 // service answers requests. Everything it holds is shared by all of them.
 type service struct {
@@ -35,8 +33,9 @@ type service struct {
 	store    keeper
 	follower keepsUp
 	hub      *notify.Hub
+	frame    *server.Frame
 	metrics  *metrics
-	access   *accessLog
+	imports  *imports
 
 	shelves   shelves
 	answerers sync.Pool
@@ -53,16 +52,18 @@ const (
 	maxStreams = 1000
 )
 
-// newService makes a service. store, follower and hub may be nil where nothing
-// is written or followed.
-func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, access *accessLog) *service {
+// newService makes a service. hub may be nil where nobody asks for events, and
+// access where none is kept.
+func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, access *server.AccessLog) *service {
 	s := &service{
-		live: live, store: store, follower: follower, hub: hub, access: access,
+		live: live, store: store, follower: follower, hub: hub,
+		frame:   server.NewFrame(server.Options{World: live.Load, Follower: follower, Access: access}),
+		imports: newImports(live, store, follower),
 		batches: make(chan struct{}, maxBatches),
 		streams: make(chan struct{}, maxStreams),
 	}
 	s.metrics = newMetrics(s)
-	s.document = sync.OnceValue(makeDocument)
+	s.document = sync.OnceValue(func() []byte { return makeDocument(s.routes()) })
 	s.answerers.New = func() any { return new(answerer) }
 	return s
 }
@@ -79,7 +80,7 @@ func (s *service) prepare(t *answerer) {
 	now := time.Now()
 	t.world = s.live.Load()
 	t.shelf = s.shelves.at(t.world, now)
-	t.stale, t.brief = s.stale(now), false
+	t.stale, t.brief = s.frame.Stale(now), false
 	t.q.reset()
 }
 
@@ -90,18 +91,4 @@ func (s *service) done(t *answerer) {
 	if cap(t.buf) <= maxKept {
 		s.answerers.Put(t)
 	}
-}
-
-// stale reports whether the store has been silent for too long.
-func (s *service) stale(now time.Time) bool { return s.behind(now) > staleAfter }
-
-// behind is for how long the store has been silent.
-func (s *service) behind(now time.Time) time.Duration {
-	if s.follower == nil {
-		return 0
-	}
-	if since := s.follower.Status().Behind; !since.IsZero() {
-		return now.Sub(since)
-	}
-	return 0
 }

@@ -23,10 +23,10 @@ func TestStaleAnswersTellTheirAge(t *testing.T) {
 	for name, c := range map[string]struct {
 		behind time.Duration
 		age    string
-	}{"silent for a moment": {staleAfter / 2, ""}, "silent for long": {90 * time.Second, "90"}} {
-		s := newService(h.live, nil, silent{time.Now().Add(-c.behind)}, nil, nil)
+	}{"silent for a moment": {2 * time.Second, ""}, "silent for long": {90 * time.Second, "90"}} {
+		s := newService(h.live, h.store, silent{time.Now().Add(-c.behind)}, nil, nil)
 		w := httptest.NewRecorder()
-		s.handler().ServeHTTP(w, httptest.NewRequest("GET", "/v1/locate?crs=wgs84&"+where(0.5, 0.5), nil))
+		s.handler().ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/v1/locate?crs=wgs84&"+where(0.5, 0.5), nil))
 		if got := w.Header().Get("Age"); w.Code != http.StatusOK || got != c.age || strings.Contains(w.Body.String(), "stale_world") != (c.age != "") {
 			t.Errorf("%s: %d, Age %q, %s", name, w.Code, got, w.Body)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"onegrid/geo/coverage"
 	"onegrid/geo/crs"
 	"onegrid/geo/lattice"
 	"onegrid/geo/world"
@@ -64,11 +65,14 @@ func (t *answerer) suspect() bool {
 }
 
 // inside reports whether a point is in the jurisdiction.
-func (t *answerer) inside(p lattice.Point) bool {
-	basic := t.world.Basic()
+func (t *answerer) inside(p lattice.Point) bool { return areaAt(t.world, p) >= 0 }
+
+// areaAt is the area of the basic network at a point, negative outside.
+func areaAt(w *world.World, p lattice.Point) int32 {
+	basic := w.Basic()
 	if basic == nil || basic.Index == nil {
-		return false
+		return coverage.NoArea
 	}
 	r, _ := basic.Index.Find(p)
-	return basic.Coverage.AreaOf(r) >= 0
+	return basic.Coverage.AreaOf(r)
 }

@@ -13,13 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/citygen"
-	"onegrid/geo/follow"
 	"onegrid/geo/lattice"
-	"onegrid/geo/notify"
 	"onegrid/geo/sqlite"
-	"onegrid/geo/world"
 )
 
 // The town: a small city whose every answer can be worked out by hand.
@@ -104,7 +102,7 @@ func townStore(t testing.TB) string {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := storeCity(ctx, s, city, newProgress(&terminal{nil, io.Discard, io.Discard})); err != nil {
+	if err := storeCity(ctx, s, city, newProgress(&server.Terminal{In: nil, Out: io.Discard, Err: io.Discard})); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -131,18 +129,10 @@ func openHouse(t testing.TB, path string) *townHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := &world.Live{}
-	var hub *notify.Hub
-	ready := make(chan struct{})
-	follower, err := follow.Run(ctx, store, live, follow.Options{OnChange: func(a, b *world.World, c []geo.Change) {
-		<-ready
-		hub.Changed(a, b, c)
-	}})
+	live, hub, follower, err := followStore(ctx, store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hub = notify.NewHub(store, live)
-	close(ready)
 	s := newService(live, store, follower, hub, nil)
 	s.spoolDir = t.TempDir()
 	server := httptest.NewServer(s.handler())
@@ -170,7 +160,20 @@ func (h *townHouse) post(t testing.TB, path, body string, header ...string) (int
 
 func (h *townHouse) do(t testing.TB, method, path, kind, body string, header ...string) (int, map[string]any) {
 	t.Helper()
-	r, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
+	status, raw := send(t, method, h.url+path, kind, strings.NewReader(body), header...)
+	var out map[string]any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if len(raw) > 0 && d.Decode(&out) != nil {
+		t.Fatalf("%s %s: not JSON: %s", method, path, raw)
+	}
+	return status, out
+}
+
+// send sends a body of a kind, and returns the status and the body of the answer.
+func send(t testing.TB, method, url, kind string, body io.Reader, header ...string) (int, []byte) {
+	t.Helper()
+	r, err := http.NewRequest(method, url, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,13 +192,7 @@ func (h *townHouse) do(t testing.TB, method, path, kind, body string, header ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out map[string]any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if len(raw) > 0 && d.Decode(&out) != nil {
-		t.Fatalf("%s %s: not JSON: %s", method, path, raw)
-	}
-	return resp.StatusCode, out
+	return resp.StatusCode, raw
 }
 
 // at digs into JSON: at(body, "owner", "code").

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -61,5 +62,41 @@ func TestTheLastUsedStays(t *testing.T) {
 	c.put(pictureOf(10, 1000))
 	if c.get(pictureOf(0, 0).key) == nil || c.get(pictureOf(1, 0).key) != nil {
 		t.Error("the one used longest ago should have gone, and no other")
+	}
+}
+
+// Many walls ask for the same tile at the same moment, as after an edition: it is
+// drawn once.
+func TestATileIsDrawnOnceForAllWhoAsk(t *testing.T) {
+	store, path := newTown(t)
+	at, _ := start(t, path)
+	drawn := func() (n float64) {
+		_, body := get(t, at+"/metrics")
+		for line := range strings.Lines(string(body)) {
+			fmt.Sscanf(line, "onegrid_tiles_drawn_total %g", &n)
+		}
+		return n
+	}
+	url := tileURL(t, at, "onepicture", townTile)
+	for round := range 5 {
+		publishTown(t, store, 0.1*float64(round+1))
+		before := url
+		soon(t, "the next edition's tiles", func() bool { url = tileURL(t, at, "onepicture", townTile); return url != before })
+		was := drawn()
+		var all sync.WaitGroup
+		begin := make(chan struct{})
+		for range 40 {
+			all.Go(func() {
+				<-begin
+				if a, _ := get(t, url); a.StatusCode != 200 {
+					t.Errorf("%s: %s", url, a.Status)
+				}
+			})
+		}
+		close(begin)
+		all.Wait()
+		if n := drawn() - was; n != 1 {
+			t.Errorf("round %d: drawn %g times", round, n)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
-	"onegrid/geo/lattice"
 	"onegrid/geo/problem"
 	"onegrid/geo/vtile"
 )
@@ -84,22 +83,12 @@ func (s *service) tileJSON(c *gin.Context) {
 	if b := f.atlas.Bounds(); !b.Empty() {
 		out.Bounds = []float64{b.Min.Lon(), b.Min.Lat(), b.Max.Lon(), b.Max.Lat()}
 		mid := b.Center()
-		out.Center = []float64{mid.Lon(), mid.Lat(), centreZoom(b)}
+		out.Center = []float64{mid.Lon(), mid.Lat(), float64(f.atlas.Opening())}
 	}
 	for _, l := range set.Layers {
 		out.Layers = append(out.Layers, layerJSON(l))
 	}
 	answerJSON(c, out)
-}
-
-// centreZoom is the zoom at which a box is about as wide as a screen.
-func centreZoom(b lattice.Box) float64 {
-	zoom, wide := 0.0, int64(360*lattice.Scale)
-	for wide > b.Width() && zoom < vtile.MaxZoom {
-		wide /= 2
-		zoom++
-	}
-	return zoom
 }
 
 // address is where the caller reaches this server: what absolute URLs begin with.

@@ -45,8 +45,12 @@ func (s *service) live(c *gin.Context) {
 
 	// The position is taken before the hello is made, so that an event may come
 	// twice but never not at all.
-	at, missed := s.hub.position(lastSeen(c.Request))
-	if !out.send(s.hello(missed)) {
+	seen := lastSeen(c.Request)
+	at, missed := s.hub.position(seen)
+	if missed {
+		seen = -1
+	}
+	if !out.send(s.hello(missed, seen)) {
 		return
 	}
 	for {
@@ -57,7 +61,7 @@ func (s *service) live(c *gin.Context) {
 			return
 		case state == hubLost:
 			s.metrics.dropped.Inc()
-			if !out.send(s.hello(true)) {
+			if !out.send(s.hello(true, -1)) {
 				return
 			}
 		}
@@ -115,8 +119,11 @@ func (s *stream) send(events ...event) bool {
 	return s.c.Flush() == nil
 }
 
-// hello is the first event of a stream.
-func (s *service) hello(reload bool) event {
+// hello is the first event of a stream. A page that goes on after the change
+// seen has seen no more by it: if it breaks off again before what it missed has
+// come, it must not have taken the number of the latest. -1 is for a page that
+// loads everything now.
+func (s *service) hello(reload bool, seen int64) event {
 	a := s.gallery.atlas()
 	w := a.World()
 	data := map[string]any{
@@ -130,7 +137,10 @@ func (s *service) hello(reload bool) event {
 	if reload {
 		data["reload"] = true
 	}
-	return newEvent("hello", w.Seq(), data)
+	if seen < 0 {
+		seen = w.Seq()
+	}
+	return newEvent("hello", seen, data)
 }
 
 func editionOf(w *world.World) map[string]any {
@@ -153,7 +163,7 @@ func (s *service) revisions(a *vtile.Atlas) map[string]string {
 func (s *service) tick() event {
 	w := s.gallery.atlas().World()
 	return newEvent("tick", -1, map[string]any{
-		"seq": w.Seq(), "at": w.At().UTC(), "age_s": s.age().Round(time.Millisecond).Seconds(), "now": time.Now().UTC(),
+		"seq": w.Seq(), "at": w.At().UTC(), "age_s": s.frame.Age().Round(time.Millisecond).Seconds(), "now": time.Now().UTC(),
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -27,21 +28,33 @@ type heard struct {
 
 func listen(t *testing.T, url, last string) *listener {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	l, err := dial(url, last)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.t = t
+	t.Cleanup(l.close)
+	return l
+}
+
+// dial begins to listen after the last event that a page saw, "" for none.
+func dial(url, last string) (*listener, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
 	a, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
 	if err != nil {
-		t.Fatal(err)
+		cancel()
+		return nil, err
 	}
-	l := &listener{t: t, answer: a, lines: bufio.NewReader(a.Body), cancel: cancel}
-	t.Cleanup(l.close)
+	l := &listener{answer: a, lines: bufio.NewReader(a.Body), cancel: cancel}
 	if a.Header.Get("Content-Type") != "text/event-stream" {
-		t.Fatalf("%s: %s %s", url, a.Status, a.Header.Get("Content-Type"))
+		l.close()
+		return nil, fmt.Errorf("%s: %s %s", url, a.Status, a.Header.Get("Content-Type"))
 	}
-	return l
+	return l, nil
 }
 
 func (l *listener) close() {
@@ -52,11 +65,20 @@ func (l *listener) close() {
 // next returns the next event that is not a tick, unless ticks are asked for.
 func (l *listener) next(ticks bool) heard {
 	l.t.Helper()
+	h, err := l.read(ticks)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return h
+}
+
+// read is next for others than the test's own goroutine.
+func (l *listener) read(ticks bool) (heard, error) {
 	h := heard{id: -1}
 	for {
 		line, err := l.lines.ReadString('\n')
 		if err != nil {
-			l.t.Fatalf("the stream ended: %v", err)
+			return h, fmt.Errorf("the stream ended: %w", err)
 		}
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch name {
@@ -66,11 +88,11 @@ func (l *listener) next(ticks bool) heard {
 			h.id, _ = strconv.ParseInt(value, 10, 64)
 		case "data":
 			if err := json.Unmarshal([]byte(value), &h.data); err != nil {
-				l.t.Fatalf("%s: %v", value, err)
+				return h, fmt.Errorf("%s: %w", value, err)
 			}
 		case "":
 			if h.kind != "tick" || ticks {
-				return h
+				return h, nil
 			}
 			h = heard{id: -1}
 		}

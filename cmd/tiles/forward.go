@@ -44,8 +44,16 @@ func forwarder(to *url.URL, ending context.Context) gin.HandlerFunc {
 		},
 	}
 	return func(c *gin.Context) {
-		// Both ways at once, for batches that answer while they are read.
-		_ = http.NewResponseController(c.Writer).EnableFullDuplex()
+		conn := http.NewResponseController(c.Writer)
+		_ = conn.EnableFullDuplex()           // for batches that answer while they are read
+		_ = conn.SetReadDeadline(time.Time{}) // geoapi knows how long a body may take
+		proxy := *proxy
+		proxy.ModifyResponse = func(answer *http.Response) error {
+			for name := range answer.Header { // replaces what we said, instead of standing beside it
+				c.Writer.Header().Del(name)
+			}
+			return nil
+		}
 		r := c.Request
 		if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
 			// A stream would last longer than this server, which is about to stop.

@@ -5,13 +5,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"onegrid/cmd/internal/server"
 )
 
 // commands is the command tree.
@@ -19,53 +16,10 @@ type commands struct {
 	Serve serveCommand `cmd:"" help:"Serve tiles, styles, pages and live events."`
 }
 
-// terminal is what a command writes to, so that tests can stand in.
-type terminal struct{ out, err io.Writer }
-
-// What a run ends with.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
-)
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], &terminal{os.Stdout, os.Stderr}))
-}
+func main() { server.Main(run) }
 
 // run carries out one command line and returns what the process exits with.
-func run(ctx context.Context, args []string, t *terminal) int {
-	exit := -1
-	parser, err := kong.New(&commands{},
-		kong.Name("tiles"),
-		kong.Description("One map of the city. Every flag can also be given in the environment: --store as ONEGRID_STORE."),
-		kong.DefaultEnvars("ONEGRID"),
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Writers(t.out, t.err),
-		kong.Exit(func(code int) { exit = code }), // --help
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(t),
-	)
-	if err != nil {
-		panic(err) // the tree itself is wrong
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	k, err := parser.Parse(args)
-	switch {
-	case exit >= 0:
-		return exit
-	case err != nil:
-		fmt.Fprintf(t.err, "tiles: %v\n", err)
-		return exitUsage
-	}
-	if err := k.Run(); err != nil {
-		fmt.Fprintf(t.err, "tiles: %v\n", err)
-		return exitFailed
-	}
-	return exitDone
+func run(ctx context.Context, args []string, t *server.Terminal) int {
+	program := server.Program{Name: "tiles", About: "One map of the city.", Vars: kong.Vars{"listen": "127.0.0.1:8080"}}
+	return program.Run(ctx, &commands{}, args, t)
 }

@@ -63,7 +63,7 @@ func (s *service) root(c *gin.Context) {
 	name := strings.TrimPrefix(path.Clean(c.Request.URL.Path), "/")
 	body, err := fs.ReadFile(s.pages, name)
 	if err != nil || strings.HasSuffix(name, ".html") || strings.HasPrefix(path.Base(name), ".") {
-		problem.Abort(c, geo.Errorf(geo.NotFound, "there is nothing at %s", clip(c.Request.URL.Path)).On("path", c.Request.URL.Path))
+		problem.Abort(c, geo.Errorf(geo.NotFound, "there is nothing at %s", problem.Clip(c.Request.URL.Path)).On("path", c.Request.URL.Path))
 		return
 	}
 	c.Writer.Header()["Cache-Control"] = revalidate
@@ -89,11 +89,4 @@ func (s *service) file(c *gin.Context, name string, body []byte) {
 	h["Content-Type"] = []string{kind}
 	c.Status(http.StatusOK)
 	c.Writer.Write(body)
-}
-
-func clip(s string) string {
-	if len(s) > 100 {
-		return s[:100] + "…"
-	}
-	return s
 }

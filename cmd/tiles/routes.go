@@ -3,49 +3,27 @@ package main
 import (
 	"net/http"
 
-	"github.com/gin-gonic/gin"
-
-	"onegrid/geo"
-	"onegrid/geo/problem"
+	"onegrid/cmd/internal/server"
 )
 
-// handler builds the service's HTTP handler: every route is here.
-func (s *service) handler() http.Handler {
-	gin.SetMode(gin.ReleaseMode)
-	g := gin.New()
-	g.SetTrustedProxies(nil)
-	g.RedirectTrailingSlash = false
-	g.RedirectFixedPath = false
-	g.HandleMethodNotAllowed = true
-
-	get := func(path string, h gin.HandlerFunc) {
-		watched := s.watch(path)
-		g.GET(path, watched, h)
-		g.HEAD(path, watched, h) // net/http leaves the body out
-	}
-	get("/tiles", s.catalogue)
-	get("/tiles/:tileset", s.tileJSON)
-	get("/tiles/:tileset/:z/:x/:y", s.tile)
-	get("/styles/:name", s.style)
-	g.GET("/live", s.watch("/live"), s.live)
-	get("/live/incidents.json", s.liveIncidents)
-
-	for _, name := range []string{"wall"} {
-		get("/"+name, s.page(name))
-	}
-	get("/assets/*path", s.asset)
-
+// routes is every route of the service.
+func (s *service) routes() []server.Route {
 	forward := forwarder(s.geoapi, s.hub.ended)
-	for _, path := range []string{"/v1/*rest", "/ogc/*rest", "/openapi.json", "/docs", "/docs/*rest"} {
-		g.Any(path, s.watch(path), s.guard, forward)
-	}
-	get("/healthz", s.health)
-	get("/readyz", s.ready)
-	get("/metrics", gin.WrapH(s.metrics.handler()))
-
-	g.NoRoute(s.watch("other"), s.root)
-	g.NoMethod(s.watch("other"), func(c *gin.Context) {
-		problem.Abort(c, geo.Errorf(problem.WrongMethod, "%s is not for %s", clip(c.Request.URL.Path), clip(c.Request.Method)))
-	})
-	return g
+	return append([]server.Route{
+		{Method: "GET", Path: "/tiles", Name: "catalogue", Handle: s.catalogue},
+		{Method: "GET", Path: "/tiles/{tileset}", Name: "tilejson", Handle: s.tileJSON},
+		{Method: "GET", Path: "/tiles/{tileset}/{z}/{x}/{y}", Name: "tile", Handle: s.tile},
+		{Method: "GET", Path: "/styles/{name}", Name: "style", Handle: s.style},
+		{Method: "GET", Path: "/live", Name: "live", Handle: s.live, Stream: true},
+		{Method: "GET", Path: "/live/incidents.json", Name: "live-incidents", Handle: s.liveIncidents},
+		{Method: "GET", Path: "/wall", Name: "wall", Handle: s.page("wall")},
+		{Method: "GET", Path: "/assets/{path...}", Name: "asset", Handle: s.asset},
+		{Method: server.Any, Path: "/v1/{rest...}", Name: "forward-v1", Handle: forward},
+		{Method: server.Any, Path: "/ogc/{rest...}", Name: "forward-ogc", Handle: forward},
+		{Method: server.Any, Path: "/openapi.json", Name: "forward-openapi", Handle: forward},
+		{Method: server.Any, Path: "/docs", Name: "forward-docs", Handle: forward},
+	}, s.frame.Routes()...)
 }
+
+// handler answers all of them, and the root with its files.
+func (s *service) handler() http.Handler { return s.frame.Handler(s.routes(), s.root) }

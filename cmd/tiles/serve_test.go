@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo/vtile/mvt"
 )
 
@@ -191,6 +192,9 @@ func TestWhatIsNotThereIsAProblem(t *testing.T) {
 func TestOtherHostsAndOriginsAreRefused(t *testing.T) {
 	_, path := newTown(t)
 	geoapi := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("X-Request-Id", "of geoapi")
+		w.Header().Set("Age", "7")
 		io.WriteString(w, r.Method+" "+r.URL.String()+" for "+r.Header.Get("X-Forwarded-Host"))
 	}))
 	defer geoapi.Close()
@@ -233,6 +237,12 @@ func TestOtherHostsAndOriginsAreRefused(t *testing.T) {
 	if _, body := ask("GET", "/v1/a%2Fb?q=%E6%B9%96", host, ""); body != "GET /v1/a%2Fb?q=%E6%B9%96 for "+host {
 		t.Errorf("forwarded: %s", body)
 	}
+	a, _ := get(t, at+"/v1/scheme")
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Request-Id": "of geoapi", "Age": "7", "Referrer-Policy": "no-referrer"} {
+		if got := a.Header[name]; len(got) != 1 || got[0] != want {
+			t.Errorf("forwarded: %s is %q, want %q once", name, got, want)
+		}
+	}
 	if url := mustTileURL(t, at); !strings.HasPrefix(url, "https://map.example.org/tiles/") {
 		t.Errorf("with --public-url: %s", url)
 	}
@@ -251,17 +261,17 @@ func TestWrongCommandLines(t *testing.T) {
 		exit int
 		says string
 	}{
-		{"serve --store sqlite:" + path + " --listen 0.0.0.0:0", exitFailed, "no access control yet"},
-		{"serve --store sqlite:" + path + " --listen :8080", exitFailed, "no access control yet"},
-		{"serve --store sqlite:" + path + " --listen 127.0.0.1", exitFailed, "HOST:PORT"},
-		{"serve --store sqlite:" + path + ".none --listen 127.0.0.1:0", exitFailed, "none"},
-		{"serve --store postgres://x", exitUsage, "only sqlite:PATH"},
-		{"serve", exitUsage, "--store"},
-		{"serve --help", exitDone, "Examples"},
-		{"", exitDone, "serve"},
+		{"serve --store sqlite:" + path + " --listen 0.0.0.0:0", server.ExitFailed, "no access control yet"},
+		{"serve --store sqlite:" + path + " --listen :8080", server.ExitFailed, "no access control yet"},
+		{"serve --store sqlite:" + path + " --listen 127.0.0.1", server.ExitFailed, "HOST:PORT"},
+		{"serve --store sqlite:" + path + ".none --listen 127.0.0.1:0", server.ExitFailed, "none"},
+		{"serve --store postgres://x", server.ExitUsage, "only sqlite:PATH"},
+		{"serve", server.ExitUsage, "--store"},
+		{"serve --help", server.ExitDone, "Examples"},
+		{"", server.ExitDone, "serve"},
 	} {
 		var out bytes.Buffer
-		if exit := run(context.Background(), strings.Fields(c.args), &terminal{&out, &out}); exit != c.exit || !strings.Contains(out.String(), c.says) {
+		if exit := run(context.Background(), strings.Fields(c.args), &server.Terminal{Out: &out, Err: &out}); exit != c.exit || !strings.Contains(out.String(), c.says) {
 			t.Errorf("tiles %s: %d, %s", c.args, exit, out.String())
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
@@ -21,38 +22,43 @@ import (
 
 // service is everything that handlers need.
 type service struct {
-	gallery  *gallery
-	cache    *cache
-	encoder  *encoder
-	drawing  singleflight.Group
-	hub      *hub
-	metrics  *metrics
-	follower *follow.Follower // nil in tests without a store
-	run      string           // this run of the server, part of tags
+	gallery *gallery
+	cache   *cache
+	encoder *encoder
+	drawing singleflight.Group
+	hub     *hub
+	frame   *server.Frame
+	metrics *metrics
+	run     string // this run of the server, part of tags
 
-	geoapi     *url.URL
-	publicURL  string
-	publicHost string
-	pages      fs.FS
-	styles     fs.FS
+	geoapi    *url.URL
+	publicURL string
+	pages     fs.FS
+	styles    fs.FS
 }
 
-func newService(c *serveCommand, w *world.World, store string, follower *follow.Follower) *service {
+// newService makes a service that begins with a world. follower may be nil where
+// nothing is followed, and access where none is kept.
+func newService(c *serveCommand, w *world.World, store string, follower server.Follower, access *server.AccessLog) *service {
 	s := &service{
-		gallery:  newGallery(store, vtile.NewAtlas(w, nil)),
-		cache:    newCache(int64(c.CacheMB) << 20),
-		follower: follower,
-		run:      "." + strings.ToLower(rand.Text()[:6]),
-		geoapi:   c.Geoapi,
-		pages:    web.FS(),
-		styles:   styles.FS,
-	}
-	if c.PublicURL != nil {
-		s.publicURL = strings.TrimSuffix(c.PublicURL.String(), "/")
-		s.publicHost = c.PublicURL.Host
+		gallery: newGallery(store, vtile.NewAtlas(w, nil)),
+		cache:   newCache(int64(c.CacheMB) << 20),
+		hub:     newHub(w.Seq()),
+		run:     "." + strings.ToLower(rand.Text()[:6]),
+		geoapi:  c.Geoapi,
+		pages:   web.FS(),
+		styles:  styles.FS,
 	}
 	s.encoder = newEncoder(s.cache)
-	s.hub = newHub(w.Seq())
+	var guard server.Guard
+	if c.PublicURL != nil {
+		s.publicURL = strings.TrimSuffix(c.PublicURL.String(), "/")
+		guard.Public = c.PublicURL.Host
+	}
+	s.frame = server.NewFrame(server.Options{
+		World:    func() *world.World { return s.gallery.atlas().World() },
+		Follower: follower, Access: access, Guard: guard,
+	})
 	s.metrics = newMetrics(s)
 	return s
 }
@@ -90,23 +96,30 @@ func (s *service) changed(c change) {
 }
 
 // warm makes layers ready before somebody asks for them, and again after they
-// changed.
+// changed: at once what a first look needs, and the rest quietly.
 func (s *service) warm(ctx context.Context) error {
-	var last *vtile.Atlas
-	for {
-		a := s.gallery.atlas()
-		if a != last {
+	const none = -1
+	for last := int64(none); ctx.Err() == nil; {
+		a, more := s.gallery.atlas(), s.hub.changed()
+		if now := drawn(a); now != last {
 			start := time.Now()
-			a.Warm(func() bool { return ctx.Err() != nil })
-			if took := time.Since(start); last == nil || took > 100*time.Millisecond {
+			a.Open()
+			follow.Quietly(func() {
+				a.Warm(func() bool { return ctx.Err() != nil || drawn(s.gallery.atlas()) != now })
+			})
+			if took := time.Since(start); last == none || took > 100*time.Millisecond {
 				slog.InfoContext(ctx, "layers are ready", "seq", a.World().Seq(), "took", took)
 			}
-			last = a
+			last = now
+			continue // there may be other layers already
 		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-s.hub.changed():
+		case <-more:
 		}
 	}
+	return nil
 }
+
+// drawn is the revision of all that an edition or an import changes.
+func drawn(a *vtile.Atlas) int64 { return a.Tileset("onepicture").Revision }

@@ -67,7 +67,7 @@ func fingerprint(t testing.TB, c *City) string {
 }
 
 func TestSameFiguresSameCity(t *testing.T) {
-	f := Scaled(90, 900, 3)
+	f := scaled(90, 900, 3)
 	want := fingerprint(t, generate(t, f))
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	if got := fingerprint(t, generate(t, f)); got != want {

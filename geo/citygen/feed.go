@@ -56,21 +56,6 @@ func PlacesOf(buildings iter.Seq[*geo.Building], devices iter.Seq[*geo.Device], 
 	return p
 }
 
-// Places gathers the places of the city.
-func (c *City) Places() Places {
-	return PlacesOf(refs(c.Buildings), refs(c.Devices), refs(c.Sites), refs(c.Base))
-}
-
-func refs[T any](s []T) iter.Seq[*T] {
-	return func(yield func(*T) bool) {
-		for i := range s {
-			if !yield(&s[i]) {
-				return
-			}
-		}
-	}
-}
-
 // Item is one incident of a feed and how long it stays open.
 type Item struct {
 	Incident geo.Incident

@@ -1,6 +1,7 @@
 package citygen
 
 import (
+	"iter"
 	"math"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ func TestFeedIsAStreamOfItsSeed(t *testing.T) {
 	_, c := open(t, "dragonhill")
 	from := time.Date(2026, 3, 2, 0, 0, 0, 0, time.FixedZone("", 8*3600))
 	feed := func(seed int64) *Feed {
-		f, err := NewFeed(c.Places(), seed, 500, from)
+		f, err := NewFeed(placesOf(c), seed, 500, from)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +38,7 @@ func TestFeedIsAStreamOfItsSeed(t *testing.T) {
 // order, each at a place where its category happens.
 func TestFeedLooksLikeAMonth(t *testing.T) {
 	_, c := open(t, "dragonhill")
-	places := c.Places()
+	places := placesOf(c)
 	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.FixedZone("", 8*3600))
 	feed, err := NewFeed(places, 7, 400, from)
 	if err != nil {
@@ -94,8 +95,22 @@ func TestFeedNeedsPlacesAndARate(t *testing.T) {
 		t.Errorf("no places: %v", err)
 	}
 	for _, rate := range []float64{0, -1, math.NaN(), math.Inf(1)} {
-		if _, err := NewFeed(c.Places(), 1, rate, time.Now()); geo.KindOf(err) != geo.Invalid {
+		if _, err := NewFeed(placesOf(c), 1, rate, time.Now()); geo.KindOf(err) != geo.Invalid {
 			t.Errorf("a rate of %v: %v", rate, err)
+		}
+	}
+}
+
+func placesOf(c *City) Places {
+	return PlacesOf(refs(c.Buildings), refs(c.Devices), refs(c.Sites), refs(c.Base))
+}
+
+func refs[T any](s []T) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range s {
+			if !yield(&s[i]) {
+				return
+			}
 		}
 	}
 }

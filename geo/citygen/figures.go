@@ -73,32 +73,6 @@ func ParseFigures(r io.Reader) (Figures, error) {
 	return f, f.check()
 }
 
-// Scaled returns figures of a lake city of any size for benchmarks, with as many
-// communities and streets as the practice has for that many grids.
-func Scaled(grids, buildings int, seed int64) Figures {
-	communities := max(1, grids/10)
-	return Figures{
-		Name:        geo.Text{"zh": "湖滨市", "en": "Lake City"},
-		Seed:        seed,
-		Terrain:     Lake,
-		Centre:      [2]float64{106.62, 26.61},
-		GCJ02:       true,
-		Division:    "520100",
-		AreaKM2:     float64(grids) / 15,
-		Levels:      []string{"district", "street", "community", "grid", "household-group"},
-		Streets:     max(1, communities/14),
-		Towns:       communities / 50,
-		Communities: communities,
-		Grids:       grids,
-		Bounds:      [2]int{200, 300},
-		Buildings:   buildings,
-		Cameras:     grids,
-		WaterLevel:  grids / 40,
-		Merchants:   grids,
-		Stations:    communities,
-	}
-}
-
 var divisionCode = regexp.MustCompile(`^[1-9]\d{5}(\d{3})?$`)
 
 // check names the first figure that cannot be.

@@ -46,7 +46,7 @@ func (m *planar) touches(f int32, a, b, first, last lattice.Point, isFirst, isLa
 		for i := 1; i < len(c.points) && !bad; i++ {
 			p, q := c.points[i-1], c.points[i]
 			switch {
-			case !meet(a, b, p, q):
+			case !lattice.SegmentsMeet(a, b, p, q):
 			case isFirst && (p == first || q == first):
 				bad = foldedOver(first, b, p, q)
 			case isLast && (p == last || q == last):
@@ -65,7 +65,7 @@ func foldedOver(v, w, p, q lattice.Point) bool {
 	if p == v {
 		p = q
 	}
-	return turn(v, w, p) == 0 && int64(w.X-v.X)*int64(p.X-v.X)+int64(w.Y-v.Y)*int64(p.Y-v.Y) > 0
+	return lattice.Cross(v, w, p) == 0 && int64(w.X-v.X)*int64(p.X-v.X)+int64(w.Y-v.Y)*int64(p.Y-v.Y) > 0
 }
 
 // straightish tells that every step goes forward along the chord, so that the

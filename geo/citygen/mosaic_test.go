@@ -107,7 +107,7 @@ func TestGridsPartition(t *testing.T) {
 		checkPartition(t, mosaicOf(t, name))
 	}
 	for seed := range int64(6) {
-		f := Scaled(60, 0, seed)
+		f := scaled(60, 0, seed)
 		t.Logf("seed %d", seed)
 		checkPartition(t, newMosaic(t, generate(t, f)))
 	}
@@ -140,7 +140,7 @@ func checkPartition(t *testing.T, m *mosaic) {
 	for _, es := range m.cells {
 		for i, e := range es {
 			for _, o := range es[:i] {
-				if meet(e.a, e.b, o.a, o.b) && e.a != o.a && e.a != o.b && e.b != o.a && e.b != o.b {
+				if lattice.SegmentsMeet(e.a, e.b, o.a, o.b) && e.a != o.a && e.a != o.b && e.b != o.a && e.b != o.b {
 					t.Fatalf("the edges %v and %v meet", e, o)
 				}
 			}
@@ -258,12 +258,12 @@ func TestBuildingsLieWell(t *testing.T) {
 					}
 					cellsOf(func(k [2]int32) {
 						for _, o := range m.cells[k] {
-							if meet(e.a, e.b, o.a, o.b) {
+							if lattice.SegmentsMeet(e.a, e.b, o.a, o.b) {
 								t.Fatalf("%s: %s stands across the border %v", name, b.Code, o)
 							}
 						}
 						for _, o := range walls[k] {
-							if o.owner != i && meet(e.a, e.b, o.e.a, o.e.b) {
+							if o.owner != i && lattice.SegmentsMeet(e.a, e.b, o.e.a, o.e.b) {
 								t.Fatalf("%s: %s and %s overlap", name, b.Code, c.Buildings[o.owner].Code)
 							}
 						}

@@ -262,22 +262,6 @@ func (m *planar) contains(f int32, p vec) bool {
 	return in
 }
 
-// turn is twice the signed area of a, b, c: positive for a left turn. Exact.
-func turn(a, b, c lattice.Point) int64 {
-	return int64(b.X-a.X)*int64(c.Y-a.Y) - int64(b.Y-a.Y)*int64(c.X-a.X)
-}
-
-// meet tells whether the closed segments pq and ab share a point. Exact.
-func meet(p, q, a, b lattice.Point) bool {
-	if max(p.X, q.X) < min(a.X, b.X) || max(a.X, b.X) < min(p.X, q.X) ||
-		max(p.Y, q.Y) < min(a.Y, b.Y) || max(a.Y, b.Y) < min(p.Y, q.Y) {
-		return false
-	}
-	d1, d2 := turn(a, b, p), turn(a, b, q)
-	d3, d4 := turn(p, q, a), turn(p, q, b)
-	return (d1 == 0 || d2 == 0 || (d1 > 0) != (d2 > 0)) && (d3 == 0 || d4 == 0 || (d3 > 0) != (d4 > 0))
-}
-
 // hit finds where the segment pq first meets the border of a face: the half and
 // the segment i to i+1 of it. Segments that begin or end at except are passed
 // over.
@@ -292,7 +276,7 @@ func (m *planar) hit(f int32, p, q lattice.Point, except *lattice.Point) (at spo
 		a := m.at(h, 0)
 		for i := 1; i < len(c.points); i++ {
 			b := m.at(h, i)
-			if (except == nil || a != *except && b != *except) && meet(p, q, a, b) {
+			if (except == nil || a != *except && b != *except) && lattice.SegmentsMeet(p, q, a, b) {
 				if t := m.along(p, q, a, b); t < best {
 					best, at, ok = t, spot{h, i - 1}, true
 				}

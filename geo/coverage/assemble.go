@@ -315,7 +315,8 @@ func (c *Coverage) loops() ([]loop, error) {
 	return out, nil
 }
 
-// arcAreas returns what each arc adds to twice the area of a ring.
+// arcAreas returns what each arc adds to twice the area of a ring. The sums may
+// wrap on the way: see lattice.TwiceArea.
 func (c *Coverage) arcAreas() []int64 {
 	out := make([]int64, c.Arcs())
 	if c.Arcs() == 0 {
@@ -331,7 +332,7 @@ func (c *Coverage) arcAreas() []int64 {
 // sweep is twice the signed area between o and a line.
 func sweep(o lattice.Point, line []lattice.Point) (sum int64) {
 	for k := 1; k < len(line); k++ {
-		sum += cross(o, line[k-1], line[k])
+		sum += lattice.Cross(o, line[k-1], line[k])
 	}
 	return sum
 }
@@ -355,6 +356,23 @@ func (p *parter) part(h HalfArc, emit func([]HalfArc)) {
 			return
 		}
 	}
+}
+
+// walk takes one more half-arc of a walk, and calls emit when it closes a ring.
+func (p *parter) walk(g HalfArc, emit func(ring []HalfArc)) {
+	tail, head := p.c.tail(g), p.c.tail(g^1)
+	p.at[tail] = int32(len(p.path)) + 1
+	p.path = append(p.path, g)
+	from := p.at[head]
+	if from == 0 {
+		return
+	}
+	ring := p.path[from-1:]
+	for _, g := range ring {
+		p.at[p.c.tail(g)] = 0
+	}
+	p.path = p.path[:from-1]
+	emit(ring)
 }
 
 func rotateToLeast(ring []HalfArc) {

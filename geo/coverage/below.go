@@ -20,7 +20,7 @@ func below(lw *linework, from []lattice.Point) (found []uint32, ok bool) {
 	ok = joinTwo(rays, lw.boxes(), func(ray, s uint32) bool {
 		a, b := lw.ends(s)
 		p := from[ray]
-		if a.X <= p.X && p.X < b.X && orient(a, b, p) > 0 {
+		if a.X <= p.X && p.X < b.X && lattice.Cross(a, b, p) > 0 {
 			if old := found[ray]; old == unset || lw.above(s, old) {
 				found[ray] = s
 			}
@@ -43,10 +43,10 @@ func (l *linework) above(s, t uint32) bool {
 // leftOf is positive where the segment p-q, which begins beside a-b and does not
 // cross it, lies left of it.
 func leftOf(a, b, p, q lattice.Point) int64 {
-	if o := orient(a, b, p); o != 0 {
+	if o := lattice.Cross(a, b, p); o != 0 {
 		return o
 	}
-	return orient(a, b, q)
+	return lattice.Cross(a, b, q)
 }
 
 // boxes returns the box of every segment.

@@ -1,10 +1,8 @@
 package coverage
 
 import (
-	"encoding/csv"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"github.com/peterstace/simplefeatures/geom"
@@ -19,17 +17,8 @@ func TestBirminghamAnswersAsGEOS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(testdata(t, "birmingham", "expected.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	f := newFinder(c)
-	for _, row := range rows[1:] {
+	for _, row := range table(t, "birmingham", "expected.csv")[1:] {
 		p, err := lattice.ParsePoint(row[0], row[1])
 		if err != nil {
 			t.Fatal(err)

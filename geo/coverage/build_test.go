@@ -110,7 +110,7 @@ func jitter(r *rand.Rand, shapes []Shape, upToM, drop, grow, growM float64) (out
 // sides' normals, and then by up to upToM anywhere.
 func jitterRing(r *rand.Rand, ring lattice.Ring, upToM, growM float64) lattice.Ring {
 	side := 1.0
-	if twiceArea(ring) < 0 {
+	if lattice.TwiceArea(ring) < 0 {
 		side = -1
 	}
 	out := make(lattice.Ring, len(ring))

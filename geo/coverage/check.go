@@ -29,7 +29,7 @@ const (
 	Crossing     = "crossing"      // segments that meet other than at common ends
 	Touch        = "touch"         // arcs that meet other than at a node
 	LooseEnd     = "loose-end"     // an arc that does not end at its node, or a node of one arc
-	Unhealed     = "unhealed"      // a node at which nothing meets
+	Unhealed     = "unhealed"      // a node at which two arcs are one, or the wrong one of a closed border
 
 	// Of the regions.
 	UnpairedHalf  = "unpaired-half-edge" // a half-arc in no ring or in several, or a ring that does not close

@@ -137,14 +137,14 @@ func (g *cells) westOf(p lattice.Point) (found uint32, ok bool) {
 	for col := (int64(p.X) - int64(g.o.X)) / g.size; col >= 0; col-- {
 		for _, s := range g.in(row*g.wide + col) {
 			a, b := g.upward(s)
-			if a.Y <= p.Y && p.Y < b.Y && orient(a, b, p) < 0 && (!ok || g.east(s, found)) {
+			if a.Y <= p.Y && p.Y < b.Y && lattice.Cross(a, b, p) < 0 && (!ok || g.east(s, found)) {
 				found, ok = s, true
 			}
 		}
 		if ok {
 			// It counts once it passes the level of p in this cell or east of it.
 			wall := lattice.Point{X: int32(int64(g.o.X) + col*g.size), Y: p.Y}
-			if a, b := g.upward(found); orient(a, b, wall) >= 0 {
+			if a, b := g.upward(found); lattice.Cross(a, b, wall) >= 0 {
 				return found, true
 			}
 		}
@@ -166,10 +166,10 @@ func (g *cells) east(s, t uint32) bool {
 	a, b := g.upward(s)
 	c, d := g.upward(t)
 	side := func(a, b, p, q lattice.Point) int64 {
-		if o := orient(a, b, p); o != 0 {
+		if o := lattice.Cross(a, b, p); o != 0 {
 			return o
 		}
-		return orient(a, b, q)
+		return lattice.Cross(a, b, q)
 	}
 	if a.Y < c.Y {
 		return side(a, b, c, d) > 0

@@ -56,7 +56,7 @@ func meetingOf(points []lattice.Point, s, t uint32, inner []bool) (kind string, 
 		return SegmentTwice, a
 	}
 	if t == s+1 { // one after the other on an arc
-		if orient(a, b, d) == 0 && (onSegment(a, b, d) || onSegment(c, d, a)) {
+		if lattice.OnSegment(a, b, d) || lattice.OnSegment(c, d, a) {
 			return Crossing, b
 		}
 		return "", a
@@ -67,31 +67,24 @@ func meetingOf(points []lattice.Point, s, t uint32, inner []bool) (kind string, 
 		}
 		p, q, r := points[e[0]], points[e[2]], points[e[3]]
 		switch {
-		case orient(p, q, r) == 0 && (onSegment(p, q, r) || onSegment(p, r, q)):
+		case lattice.OnSegment(p, q, r) || lattice.OnSegment(p, r, q):
 			return Crossing, p
 		case inner[e[0]] || inner[e[1]]:
 			return Touch, p
 		}
 		return "", p
 	}
-	oc, od, oa, ob := orient(a, b, c), orient(a, b, d), orient(c, d, a), orient(c, d, b)
 	switch {
-	case oc == 0 && onSegment(a, b, c):
+	case lattice.OnSegment(a, b, c):
 		return Crossing, c
-	case od == 0 && onSegment(a, b, d):
+	case lattice.OnSegment(a, b, d):
 		return Crossing, d
-	case oa == 0 && onSegment(c, d, a):
+	case lattice.OnSegment(c, d, a):
 		return Crossing, a
-	case ob == 0 && onSegment(c, d, b):
+	case lattice.OnSegment(c, d, b):
 		return Crossing, b
-	case oc != 0 && od != 0 && oa != 0 && ob != 0 && oc > 0 != (od > 0) && oa > 0 != (ob > 0):
+	case lattice.SegmentsCross(a, b, c, d):
 		return Crossing, a
 	}
 	return "", a
-}
-
-// onSegment tells whether p, which lies on the line of a and b, lies between
-// them.
-func onSegment(a, b, p lattice.Point) bool {
-	return min(a.X, b.X) <= p.X && p.X <= max(a.X, b.X) && min(a.Y, b.Y) <= p.Y && p.Y <= max(a.Y, b.Y)
 }

@@ -74,7 +74,7 @@ func turnFromEast(o, p, q lattice.Point) int {
 		}
 		return 1
 	}
-	switch turn := orient(o, p, q); {
+	switch turn := lattice.Cross(o, p, q); {
 	case turn > 0:
 		return -1
 	case turn < 0:
@@ -104,7 +104,7 @@ func (k *checker) rings() {
 					k.add(UnpairedHalf, p, []int32{c.AreaOf(r)}, "ring %d of region %d is broken after arc %d", i, r, h>>1)
 				}
 			}
-			if outer := k.ringArea(ring) > 0; outer != (i == 0) && r != Exterior {
+			if outer := k.c.sweepRing(ring) > 0; outer != (i == 0) && r != Exterior {
 				k.add(UnpairedHalf, c.pointsOf(uint32(ring[0] >> 1))[0], []int32{c.AreaOf(r)}, "ring %d of region %d runs the wrong way", i, r)
 			}
 		}
@@ -116,20 +116,6 @@ func (k *checker) rings() {
 	}
 }
 
-// ringArea is twice the signed area of a ring.
-func (k *checker) ringArea(ring []HalfArc) int64 {
-	sum, o := int64(0), k.points[0]
-	for _, h := range ring {
-		p := k.c.pointsOf(uint32(h >> 1))
-		part := sweep(o, p)
-		if h&1 == 1 {
-			part = -part
-		}
-		sum += part
-	}
-	return sum
-}
-
 // euler checks V - E + F = 1 + C, and that every connected piece of the drawing
 // lies in the region that it says: looking west from its lowest vertex, the
 // first border met has that region on its near side.
@@ -138,25 +124,22 @@ func (k *checker) euler() {
 	if c.Arcs() == 0 {
 		return
 	}
-	piece := make([]uint32, c.nodes.len())
-	for i := range piece {
-		piece[i] = uint32(i)
-	}
+	pieces := newSets[uint32](c.nodes.len())
 	for i := range c.Arcs() {
-		piece[find(piece, uint32(c.arcs.at(i).from))] = find(piece, uint32(c.arcs.at(i).to))
+		pieces.join(uint32(c.arcs.at(i).from), uint32(c.arcs.at(i).to))
 	}
 	// Of each piece, its lowest vertex, the leftmost of several.
 	lowest := map[uint32]lattice.Point{}
 	for i := range c.Arcs() {
 		low := slices.MinFunc(c.pointsOf(uint32(i)), byHeight)
-		id := find(piece, uint32(c.arcs.at(i).from))
+		id := pieces.root(uint32(c.arcs.at(i).from))
 		if old, ok := lowest[id]; !ok || byHeight(low, old) < 0 {
 			lowest[id] = low
 		}
 	}
 	outside := 0
 	for _, ring := range c.Boundary(Exterior) {
-		if k.ringArea(ring) > 0 {
+		if k.c.sweepRing(ring) > 0 {
 			outside++
 		}
 	}
@@ -197,7 +180,7 @@ func (k *checker) below(p lattice.Point) Region {
 		default:
 			continue
 		}
-		if q != p && (!found || orient(p, head, q) < 0) {
+		if q != p && (!found || lattice.Cross(p, head, q) < 0) {
 			last, head, found = s, q, true
 		}
 	}

@@ -99,7 +99,7 @@ var damages = []damage{
 		// An inner vertex jumps over a border far away.
 		i, j := uint32(r.IntN(c.Arcs())), uint32(r.IntN(c.Arcs()))
 		p, q := c.pointsOf(i), c.pointsOf(j)
-		if i == j || len(p) < 3 || less(p[1], q[0]) || orient(q[0], q[1], p[0]) == 0 {
+		if i == j || len(p) < 3 || less(p[1], q[0]) || lattice.Cross(q[0], q[1], p[0]) == 0 {
 			return false
 		}
 		p[1] = lattice.Point{X: 2*q[0].X - p[0].X + 7, Y: 2*q[0].Y - p[0].Y + 3}
@@ -217,7 +217,7 @@ var damages = []damage{
 		return a != b
 	}},
 	{RegionOfUpper, func(r *rand.Rand, c *Coverage) bool {
-		c.anyRegion(r).area = c.areas.at(int(c.areas.len()-1)).Parent
+		c.anyRegion(r).area = c.areas.at(int(c.areas.len() - 1)).Parent
 		return true
 	}},
 	{MissingParent, func(r *rand.Rand, c *Coverage) bool {
@@ -250,7 +250,7 @@ var damages = []damage{
 		return true
 	}},
 	{UnknownLevel, func(r *rand.Rand, c *Coverage) bool {
-		c.areas.at(int(c.areas.len()-1)).Level = uint8(3 + r.IntN(5))
+		c.areas.at(int(c.areas.len() - 1)).Level = uint8(3 + r.IntN(5))
 		return true
 	}},
 	{DuplicateCode, func(r *rand.Rand, c *Coverage) bool {
@@ -259,7 +259,7 @@ var damages = []damage{
 		return i != j
 	}},
 	{WrongCode, func(r *rand.Rand, c *Coverage) bool {
-		c.areas.at(int(c.areas.len()-1)).Code = "x y"
+		c.areas.at(int(c.areas.len() - 1)).Code = "x y"
 		return true
 	}},
 }
@@ -295,7 +295,7 @@ func (c *Coverage) merge(a, b Region) {
 // turnsLeft is positive when a closed arc runs counter-clockwise.
 func (c *Coverage) turnsLeft(i uint32) int64 {
 	p := c.pointsOf(i)
-	return twiceArea(p[:len(p)-1])
+	return lattice.TwiceArea(p[:len(p)-1])
 }
 
 // moveHole moves the hole that one arc makes from region a to region b.
@@ -323,8 +323,8 @@ func (c *Coverage) crossesItself() bool {
 	for i, s := range segs {
 		for _, t := range segs[:i] {
 			a, b, x, y := s[0], s[1], t[0], t[1]
-			if p, q := orient(a, b, x), orient(a, b, y); p > 0 && q < 0 || p < 0 && q > 0 {
-				if p, q := orient(x, y, a), orient(x, y, b); p > 0 && q < 0 || p < 0 && q > 0 {
+			if p, q := lattice.Cross(a, b, x), lattice.Cross(a, b, y); p > 0 && q < 0 || p < 0 && q > 0 {
+				if p, q := lattice.Cross(x, y, a), lattice.Cross(x, y, b); p > 0 && q < 0 || p < 0 && q > 0 {
 					return true
 				}
 			}

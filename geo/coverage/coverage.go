@@ -152,6 +152,16 @@ func (c *Coverage) tail(h HalfArc) int32 {
 // on.
 func (c *Coverage) next(h HalfArc) HalfArc { return c.arcs.at(int(h >> 1)).next[h&1] }
 
+// around returns the half-arcs that leave a node, clockwise.
+func (c *Coverage) around(v int32) []HalfArc {
+	first := c.nodes.at(int(v)).out
+	out := []HalfArc{first}
+	for h := c.next(first ^ 1); h != first; h = c.next(h ^ 1) {
+		out = append(out, h)
+	}
+	return out
+}
+
 // appendChain appends the points of a half-arc without its last.
 func (c *Coverage) appendChain(dst []lattice.Point, h HalfArc) []lattice.Point {
 	p := c.pointsOf(uint32(h >> 1))

@@ -109,8 +109,8 @@ func (s *sketch) crossing(p, q lattice.Point) (v lattice.Point, crosses bool, er
 			if !lattice.BoxOf(a, b).Intersects(box) {
 				continue
 			}
-			oa, ob := lattice.Orient(p, q, a), lattice.Orient(p, q, b)
-			op, oq := lattice.Orient(a, b, p), lattice.Orient(a, b, q)
+			oa, ob := lattice.Cross(p, q, a), lattice.Cross(p, q, b)
+			op, oq := lattice.Cross(a, b, p), lattice.Cross(a, b, q)
 			if oa == 0 || ob == 0 || op == 0 || oq == 0 || (oa > 0) == (ob > 0) || (op > 0) == (oq > 0) {
 				continue
 			}
@@ -192,8 +192,8 @@ func (s *sketch) clear(i int, a, v, b lattice.Point) bool {
 
 // inTriangle tells whether p is in the closed triangle a, b, c.
 func inTriangle(a, b, c, p lattice.Point) bool {
-	u, v, w := lattice.Orient(a, b, p), lattice.Orient(b, c, p), lattice.Orient(c, a, p)
-	if lattice.Orient(a, b, c) == 0 {
+	u, v, w := lattice.Cross(a, b, p), lattice.Cross(b, c, p), lattice.Cross(c, a, p)
+	if lattice.Cross(a, b, c) == 0 {
 		return u == 0 && v == 0 && w == 0 && lattice.BoxOf(a, b, c).Contains(p)
 	}
 	return u >= 0 && v >= 0 && w >= 0 || u <= 0 && v <= 0 && w <= 0

@@ -37,21 +37,11 @@ func (d *dissolver) kept(h uint32) bool { return d.region[d.left[h]] != d.region
 
 // join numbers the regions: faces of one owner on both sides of a chain are one.
 func (d *dissolver) join() {
-	parent := make([]uint32, d.count)
-	for i := range parent {
-		parent[i] = uint32(i)
-	}
-	find := func(x uint32) uint32 {
-		for parent[x] != x {
-			parent[x] = parent[parent[x]]
-			x = parent[x]
-		}
-		return x
-	}
+	one := newSets[uint32](d.count)
 	for k := range uint32(d.len()) {
 		a, b := d.left[k<<1], d.left[k<<1|1]
 		if d.owner[a] == d.owner[b] {
-			parent[find(a)] = find(b)
+			one.join(a, b)
 		}
 	}
 	d.region = make([]Region, d.count)
@@ -61,7 +51,7 @@ func (d *dissolver) join() {
 		if d.owner[face] == outsideOwner {
 			continue
 		}
-		root := find(face)
+		root := one.root(face)
 		if of[root] == Exterior {
 			of[root] = Region(len(d.areaOf))
 			d.areaOf = append(d.areaOf, d.owner[face])

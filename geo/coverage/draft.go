@@ -57,9 +57,14 @@ func (d *draft) redraw(s *sketch) error {
 	if err := w.heedLocks(); err != nil {
 		return err
 	}
+	if err := w.heedIdle(); err != nil {
+		return err
+	}
 	w.place()
 	d.sync()
-	d.findRings()
+	if err := d.findRings(); err != nil {
+		return err
+	}
 	d.sync()
 	d.findParts()
 	d.sync()
@@ -116,8 +121,9 @@ func (d *draft) touchRings(regions ...Region) {
 	}
 }
 
-// findRings finds the rings of the regions beside what came and went.
-func (d *draft) findRings() {
+// findRings finds the rings of the regions beside what came and went. In a basic
+// network nothing may be enclosed that is nobody's and that nobody drew.
+func (d *draft) findRings() error {
 	trail := parter{c: d.now, at: make([]int32, d.nodes.len())}
 	for r := range d.rings {
 		if slices.Contains(d.free.regions, int(r)) {
@@ -131,11 +137,17 @@ func (d *draft) findRings() {
 				}
 			}
 		}
-		d.regions.change(int(r)).rings = d.now.ringsOf(&trail, halves)
-		if r == Exterior {
-			d.now.bounds = d.now.outerBounds(halves)
+		rings := d.now.ringsOf(&trail, halves)
+		d.regions.change(int(r)).rings = rings
+		if r != Exterior {
+			continue
+		}
+		d.now.bounds = d.now.outerBounds(halves)
+		if d.network.Kind == geo.Basic && len(rings) > 0 && d.now.sweepRing(rings[0]) > 0 {
+			return refused(d.now.pointsOf(uint32(rings[0][0] >> 1))[0], "this would enclose ground of nobody")
 		}
 	}
+	return nil
 }
 
 // ringsOf finds the rings that the half-arcs around one region make.
@@ -147,16 +159,10 @@ func (c *Coverage) ringsOf(p *parter, halves []HalfArc) [][]HalfArc {
 			continue
 		}
 		p.part(h, func(ring []HalfArc) {
-			sum, o := int64(0), c.pointsOf(uint32(ring[0] >> 1))[0]
 			for _, h := range ring {
 				done[h] = true
-				if part := sweep(o, c.pointsOf(uint32(h>>1))); h&1 == 0 {
-					sum += part
-				} else {
-					sum -= part
-				}
 			}
-			loops = append(loops, loop{hole: sum <= 0, halves: slices.Clone(ring)})
+			loops = append(loops, loop{hole: c.sweepRing(ring) <= 0, halves: slices.Clone(ring)})
 		})
 	}
 	slices.SortFunc(loops, func(a, b loop) int { return a.compare(&b) })
@@ -165,6 +171,19 @@ func (c *Coverage) ringsOf(p *parter, halves []HalfArc) [][]HalfArc {
 		rings[i] = loops[i].halves
 	}
 	return rings
+}
+
+// sweepRing is twice the signed area of a ring.
+func (c *Coverage) sweepRing(ring []HalfArc) (sum int64) {
+	o := c.pointsOf(uint32(ring[0] >> 1))[0]
+	for _, h := range ring {
+		if part := sweep(o, c.pointsOf(uint32(h>>1))); h&1 == 0 {
+			sum += part
+		} else {
+			sum -= part
+		}
+	}
+	return sum
 }
 
 // outerBounds is the box around what borders the exterior.

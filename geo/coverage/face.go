@@ -74,7 +74,8 @@ func (f *faces) rotate() []uint32 {
 	return next
 }
 
-// areas returns twice the signed area inside each walk.
+// areas returns twice the signed area inside each walk, by sums that may wrap on
+// the way: see lattice.TwiceArea.
 func (f *faces) areas(walk, start []uint32) []int64 {
 	area := make([]int64, len(start))
 	if len(start) == 0 {
@@ -87,7 +88,7 @@ func (f *faces) areas(walk, start []uint32) []int64 {
 		a := f.lw.points[verts[0]]
 		for _, v := range verts[1:] {
 			b := f.lw.points[v]
-			sum += cross(o, a, b)
+			sum += lattice.Cross(o, a, b)
 			a = b
 		}
 		area[walk[k<<1]] += sum

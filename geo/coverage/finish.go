@@ -66,7 +66,7 @@ func fill[T any](free []int, list *edit[T], move func(from, to int)) (moved []Mo
 // touched makes one list of a Diff: of what was changed or went, by its old
 // number, and of what was changed or came, by its number before gaps were closed.
 func touched(went, came, free []int, moved []Moved, count int) Touched {
-	t := Touched{Before: slices.DeleteFunc(went, func(i int) bool { return i >= count })}
+	t := Touched{Before: slices.DeleteFunc(slices.Clone(went), func(i int) bool { return i >= count })}
 	to := make(map[int]int, len(moved))
 	for _, m := range moved {
 		to[m.From] = m.To

@@ -38,7 +38,7 @@ func (s *settler) fragments() {
 
 // pieces are the connected pieces of ground of those areas that have several.
 type pieces struct {
-	of      []uint32 // by face
+	of      sets[uint32] // of faces
 	faces   map[uint32][]uint32
 	several []uint32 // pieces of areas that have more than one, by area and anchor
 	main    map[uint32]bool
@@ -46,23 +46,20 @@ type pieces struct {
 }
 
 func (s *settler) pieces() *pieces {
-	p := &pieces{of: make([]uint32, s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}}
-	for i := range p.of {
-		p.of[i] = uint32(i)
-	}
+	p := &pieces{of: newSets[uint32](s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}}
 	for k := range uint32(s.len()) {
 		if a, b := s.left[k<<1], s.left[k<<1|1]; s.owner[a] >= 0 && s.owner[a] == s.owner[b] {
-			p.of[find(p.of, a)] = find(p.of, b)
+			p.of.join(a, b)
 		}
 	}
 	count := make([]uint32, len(s.out.areas))
 	for face := range uint32(s.count) {
-		if a := s.owner[face]; a >= 0 && find(p.of, face) == face {
+		if a := s.owner[face]; a >= 0 && p.of.root(face) == face {
 			count[a]++
 		}
 	}
 	for face := range uint32(s.count) {
-		p.of[face] = find(p.of, face)
+		p.of[face] = p.of.root(face) // from now on, the piece itself
 		if a := s.owner[face]; a >= 0 && count[a] > 1 {
 			id := p.of[face]
 			if p.faces[id] == nil {
@@ -76,15 +73,6 @@ func (s *settler) pieces() *pieces {
 	})
 	s.entitle(p)
 	return p
-}
-
-// find returns the root of x in a forest of parents, and shortens the way.
-func find(parent []uint32, x uint32) uint32 {
-	for parent[x] != x {
-		parent[x] = parent[parent[x]]
-		x = parent[x]
-	}
-	return x
 }
 
 // least returns the smallest vertex of a piece.

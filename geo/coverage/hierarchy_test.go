@@ -124,7 +124,7 @@ func TestUnevenChains(t *testing.T) {
 		sum := int64(0)
 		for _, p := range m {
 			for _, ring := range p {
-				sum += twiceArea(ring)
+				sum += lattice.TwiceArea(ring)
 			}
 		}
 		if sum != 2*want {
@@ -187,7 +187,7 @@ func TestOutlinesAreUnions(t *testing.T) {
 			}
 			for _, polygon := range c.Polygons(int32(a)) {
 				for i, ring := range polygon {
-					if (twiceArea(ring) > 0) != (i == 0) {
+					if (lattice.TwiceArea(ring) > 0) != (i == 0) {
 						t.Fatalf("seed %d: ring %d of %s runs the wrong way", seed, i, c.Areas()[a].Code)
 					}
 					seen := map[lattice.Point]bool{}

@@ -53,7 +53,7 @@ func (c *Coverage) Metrics() []Metrics {
 // measureM returns an arc's share of the area on its left, and its length.
 func measureM(points []lattice.Point) (areaM2, lengthM float64) {
 	for i := 1; i < len(points); i++ {
-		areaM2 += northOfM2(points[i-1], points[i])
+		areaM2 += lattice.StripM2(points[i-1], points[i])
 		lengthM += lattice.DistanceM(points[i-1], points[i])
 	}
 	return areaM2, lengthM

@@ -84,8 +84,8 @@ func (m *meetings) place() lattice.Point {
 func (m *meetings) pair(s, t uint32) (more bool) {
 	a, b := m.lw.ends(s)
 	c, d := m.lw.ends(t)
-	oc, od := orient(a, b, c), orient(a, b, d)
-	oa, ob := orient(c, d, a), orient(c, d, b)
+	oc, od := lattice.Cross(a, b, c), lattice.Cross(a, b, d)
+	oa, ob := lattice.Cross(c, d, a), lattice.Cross(c, d, b)
 	m.enter(s, t, a, b, c, d, oc, od)
 	m.enter(t, s, c, d, a, b, oa, ob)
 	if (oc > 0) != (od > 0) && (oa > 0) != (ob > 0) && oc != 0 && od != 0 && oa != 0 && ob != 0 {
@@ -139,7 +139,7 @@ func (m *meetings) addCells() (all bool) {
 	return joinTwo(boxes, m.lw.boxes(), func(cell, s uint32) bool {
 		a, b := m.lw.ends(s)
 		p := m.at(cell)
-		if o := orient(a, b, p); entersCell(a, b, p, o) {
+		if o := lattice.Cross(a, b, p); entersCell(a, b, p, o) {
 			m.hits = append(m.hits, hit{s, cell, o == 0})
 		}
 		return !m.tooMany()

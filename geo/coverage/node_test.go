@@ -206,8 +206,8 @@ func TestCrossingCell(t *testing.T) {
 		if less(b, a) {
 			a, b = b, a
 		}
-		oa, ob := orient(c, d, a), orient(c, d, b)
-		oc, od := orient(a, b, c), orient(a, b, d)
+		oa, ob := lattice.Cross(c, d, a), lattice.Cross(c, d, b)
+		oc, od := lattice.Cross(a, b, c), lattice.Cross(a, b, d)
 		if oa == 0 || ob == 0 || oc == 0 || od == 0 || (oa > 0) == (ob > 0) || (oc > 0) == (od > 0) {
 			t.Skip("they do not cross")
 		}
@@ -233,7 +233,7 @@ func TestCrossingCell(t *testing.T) {
 		if got := crossingCell(a, b, oa, ob); got != want {
 			t.Fatalf("got %v, want %v", got, want)
 		}
-		if !entersCell(a, b, want, orient(a, b, want)) {
+		if !entersCell(a, b, want, lattice.Cross(a, b, want)) {
 			t.Fatalf("%v-%v does not enter the cell of its crossing", a, b)
 		}
 	})
@@ -253,7 +253,7 @@ func TestEntersCell(t *testing.T) {
 		if less(b, a) {
 			a, b = b, a
 		}
-		if got, want := entersCell(a, b, c, orient(a, b, c)), passes(a, b, c); got != want {
+		if got, want := entersCell(a, b, c, lattice.Cross(a, b, c)), passes(a, b, c); got != want {
 			t.Fatalf("%v-%v, cell of %v: got %v, want %v", a, b, c, got, want)
 		}
 	})

@@ -72,7 +72,7 @@ func (c *Coverage) holds(r Region, q lattice.Point) bool {
 			if a.Y > b.Y {
 				a, b = b, a
 			}
-			if a.Y <= q.Y && q.Y < b.Y && lattice.Orient(a, b, q) > 0 {
+			if a.Y <= q.Y && q.Y < b.Y && lattice.Cross(a, b, q) > 0 {
 				in = !in
 			}
 		}

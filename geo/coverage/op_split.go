@@ -138,6 +138,6 @@ func (s *sketch) meets(points []lattice.Point, box lattice.Box) bool {
 
 // opposite tells whether c and d do not lie strictly on one side of a-b.
 func opposite(a, b, c, d lattice.Point) bool {
-	u, v := lattice.Orient(a, b, c), lattice.Orient(a, b, d)
+	u, v := lattice.Cross(a, b, c), lattice.Cross(a, b, d)
 	return !(u > 0 && v > 0 || u < 0 && v < 0)
 }

@@ -78,7 +78,7 @@ func (u *union) polygons() lattice.MultiPolygon {
 				continue
 			}
 			for _, ring := range u.rings(h, done) {
-				if p := u.part[r]; twiceArea(ring) > 0 {
+				if p := u.part[r]; lattice.TwiceArea(ring) > 0 {
 					outers[p] = ring
 				} else {
 					holes[p] = append(holes[p], ring)
@@ -148,13 +148,4 @@ func (c *Coverage) halvesOf(r Region) iter.Seq[HalfArc] {
 			}
 		}
 	}
-}
-
-// twiceArea is twice the signed area of a ring: positive counter-clockwise.
-func twiceArea(ring lattice.Ring) int64 {
-	sum := int64(0)
-	for i, p := range ring {
-		sum += cross(ring[0], p, ring[(i+1)%len(ring)])
-	}
-	return sum
 }

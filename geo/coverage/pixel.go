@@ -1,5 +1,7 @@
 package coverage
 
+import "onegrid/geo/lattice"
+
 // MaxPixelZoom is the finest zoom that has a pixel map. Above it a client
 // enlarges.
 const MaxPixelZoom = 16
@@ -14,6 +16,15 @@ type Pixel struct{ X, Y int32 }
 
 // PixelBox is a closed rectangle of pixels, empty when Min.X > Max.X.
 type PixelBox struct{ Min, Max Pixel }
+
+// PixelBoxOf is the box of pixels with the corners of a plain one.
+func PixelBoxOf(b lattice.Box) PixelBox { return PixelBox{Pixel(b.Min), Pixel(b.Max)} }
+
+// Plain is the box as what all boxes are computed with: it is the same sums for
+// pixels as for lattice points.
+func (b PixelBox) Plain() lattice.Box {
+	return lattice.Box{Min: lattice.Point(b.Min), Max: lattice.Point(b.Max)}
+}
 
 // PixelArc is a border between two nodes of a pixel map. Left and Right are the
 // finest areas beside it (or NoArea, Void), as a walker on the map from the
@@ -56,7 +67,5 @@ type PixelMap struct {
 	hierarchy []Area
 	rings     []PixelRing // area after area, level after level
 	ringsOf   [][2]uint32 // by area: its first ring and the one past its last
-	boxes     []PixelBox  // by area
-	arcs      *boxIndex
-	areas     []*boxIndex // by level
+	levels    []pixelLevel
 }

@@ -11,6 +11,10 @@ func (s *Simplified) Pixels(z uint8) *PixelMap {
 	return at.m
 }
 
+// Draw makes what Pixels returns anew, and leaves it to the caller whether to
+// keep it: a map of a large city is a hundred megabytes.
+func (s *Simplified) Draw(z uint8) *PixelMap { return s.newPixelMap(min(z, MaxPixelZoom)) }
+
 // newPixelMap simplifies, rounds, joins what fell together and draws the
 // outlines of each level.
 func (s *Simplified) newPixelMap(z uint8) *PixelMap {
@@ -83,57 +87,45 @@ func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 // coverage. An arc between two gaps, or a gap and the outside, is no border.
 func (m *PixelMap) addArcs(o *outliner) []uint32 {
 	number := make([]uint32, o.c.Arcs())
-	var boxes []PixelBox
-	var ids []int32
 	for i := range number {
 		left, right := o.owner[2*i+1], o.owner[2*i]
 		if left < 0 && right < 0 {
 			continue
 		}
-		points, box := o.c.Arc(i).Points, pixelBox(o.boxes[i])
+		points := o.c.Arc(i).Points
 		number[i] = uint32(len(m.Arcs))
-		boxes, ids = append(boxes, box), append(ids, int32(number[i]))
 		m.Arcs = append(m.Arcs, PixelArc{
 			First: uint32(len(m.Points)), Count: uint32(len(points)),
-			Left: left, Right: right, Level: uint8(o.c.ArcLevel(i)), Box: box,
+			Left: left, Right: right, Level: uint8(o.c.ArcLevel(i)), Box: PixelBoxOf(o.boxes[i]),
 		})
 		for _, p := range points {
 			m.Points = append(m.Points, Pixel(p))
 		}
 	}
-	m.arcs = newBoxIndex(boxes, ids)
 	return number
 }
 
 // addRings draws the outlines of every level. number is what addArcs returned.
 func (m *PixelMap) addRings(o *outliner, number []uint32) {
-	areas := o.c.Areas()
-	m.ringsOf = make([][2]uint32, len(areas))
-	m.boxes = make([]PixelBox, len(areas))
-	for i := range m.boxes {
-		m.boxes[i] = emptyPixelBox()
-	}
+	m.ringsOf = make([][2]uint32, len(o.c.Areas()))
 	for level := range o.up {
-		var boxes []PixelBox
-		var ids []int32
+		var drawn []int32 // areas, and the boxes around them
+		var boxes []lattice.Box
 		for _, r := range o.level(level) {
 			of := &m.ringsOf[r.area]
 			if of[0] == of[1] {
 				of[0] = uint32(len(m.rings))
-				ids = append(ids, r.area)
+				drawn, boxes = append(drawn, r.area), append(boxes, r.box)
 			}
 			for i, h := range r.arcs {
 				r.arcs[i] = HalfArc(number[h>>1]<<1) | h&1
 			}
-			box := pixelBox(r.box)
-			m.rings = append(m.rings, PixelRing{Arcs: r.arcs, Area2: r.area2, Box: box})
+			m.rings = append(m.rings, PixelRing{Arcs: r.arcs, Area2: r.area2, Box: PixelBoxOf(r.box)})
 			of[1] = uint32(len(m.rings))
-			m.boxes[r.area] = m.boxes[r.area].union(box)
+			last := len(boxes) - 1 // an area's rings come one after the other
+			boxes[last] = boxes[last].Union(r.box)
 		}
-		for _, a := range ids {
-			boxes = append(boxes, m.boxes[a])
-		}
-		m.areas = append(m.areas, newBoxIndex(boxes, ids))
+		m.levels = append(m.levels, newPixelLevel(drawn, boxes))
 	}
 }
 
@@ -158,8 +150,6 @@ func withRegions(c *Coverage) []bool {
 	return has
 }
 
-func pixelBox(b lattice.Box) PixelBox { return PixelBox{Pixel(b.Min), Pixel(b.Max)} }
-
 // Chain returns the points of an arc, both nodes included.
 func (m *PixelMap) Chain(arc int) []Pixel {
 	a := &m.Arcs[arc]
@@ -172,20 +162,4 @@ func (m *PixelMap) Chain(arc int) []Pixel {
 func (m *PixelMap) Rings(area int32) []PixelRing {
 	of := m.ringsOf[area]
 	return m.rings[of[0]:of[1]:of[1]]
-}
-
-// Box returns the box around an area's rings, empty when there are none.
-func (m *PixelMap) Box(area int32) PixelBox { return m.boxes[area] }
-
-// SearchArcs appends to dst the arcs whose boxes meet the box, in ascending
-// order.
-func (m *PixelMap) SearchArcs(b PixelBox, dst []int32) []int32 { return m.arcs.search(b, dst) }
-
-// SearchAreas appends to dst the areas of a level whose boxes meet the box, in
-// ascending order.
-func (m *PixelMap) SearchAreas(level int, b PixelBox, dst []int32) []int32 {
-	if level < 0 || level >= len(m.areas) {
-		return dst
-	}
-	return m.areas[level].search(b, dst)
 }

@@ -92,26 +92,15 @@ func (o *outliner) next(level int, h HalfArc) HalfArc {
 // parts joins the regions that no border of a level parts, and returns the
 // part's smallest region for each.
 func (o *outliner) parts(level int) []Region {
-	part := make([]Region, o.c.Regions())
-	for r := range part {
-		part[r] = Region(r)
-	}
-	find := func(r Region) Region {
-		for part[r] != r {
-			part[r] = part[part[r]]
-			r = part[r]
-		}
-		return r
-	}
+	part := newSets[Region](o.c.Regions())
 	for i := range o.c.Arcs() {
 		if !o.isBorder(level, HalfArc(2*i)) {
 			a := o.c.Arc(i)
-			r, s := find(a.Left), find(a.Right)
-			part[max(r, s)] = min(r, s)
+			part.join(a.Left, a.Right)
 		}
 	}
 	for r := range part {
-		part[r] = find(Region(r))
+		part[r] = part.root(Region(r))
 	}
 	return part
 }
@@ -158,23 +147,6 @@ func (o *outliner) around(level int, h HalfArc, done []bool, emit func([]HalfArc
 			return
 		}
 	}
-}
-
-// walk takes one more half-arc of a walk, and calls emit when it closes a ring.
-func (p *parter) walk(g HalfArc, emit func([]HalfArc)) {
-	tail, head := p.c.tail(g), p.c.tail(g^1)
-	p.at[tail] = int32(len(p.path)) + 1
-	p.path = append(p.path, g)
-	from := p.at[head]
-	if from == 0 {
-		return
-	}
-	ring := p.path[from-1:]
-	for _, g := range ring {
-		p.at[p.c.tail(g)] = 0
-	}
-	p.path = p.path[:from-1]
-	emit(ring)
 }
 
 // ring measures a ring.

@@ -6,21 +6,6 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// orient is twice the signed area of a, b, p: positive if p is left of a->b.
-// Exact while everything lies within lattice.MaxSpan.
-func orient(a, b, p lattice.Point) int64 {
-	return (int64(b.X)-int64(a.X))*(int64(p.Y)-int64(a.Y)) -
-		(int64(b.Y)-int64(a.Y))*(int64(p.X)-int64(a.X))
-}
-
-// cross is the cross product of two points as vectors from the origin o. Sums
-// of it over a closed ring are exact although single terms may wrap, because
-// twice the area of anything within lattice.MaxSpan fits.
-func cross(o, a, b lattice.Point) int64 {
-	return (int64(a.X)-int64(o.X))*(int64(b.Y)-int64(o.Y)) -
-		(int64(a.Y)-int64(o.Y))*(int64(b.X)-int64(o.X))
-}
-
 // less orders points by x, then by y.
 func less(a, b lattice.Point) bool {
 	return a.X < b.X || a.X == b.X && a.Y < b.Y
@@ -37,7 +22,7 @@ func ordered(a, b lattice.Point) (lattice.Point, lattice.Point) {
 // entersCell tells whether the segment a-b, a the smaller end, passes through
 // the cell of c: the square of side 1 around c with its left and lower sides,
 // without its right and upper ones, so that the cells tile the plane. o must be
-// orient(a, b, c).
+// lattice.Cross(a, b, c).
 //
 // With m = |dx|+|dy|, the line passes between the two corners that lie farthest
 // to its sides iff twice o is between -m and m. A rising line that touches just

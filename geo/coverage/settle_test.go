@@ -52,7 +52,7 @@ func sizeOf(c *Coverage, code string) int64 {
 	sum := int64(0)
 	for _, p := range c.Polygons(a) {
 		for _, ring := range p {
-			sum += twiceArea(ring)
+			sum += lattice.TwiceArea(ring)
 		}
 	}
 	return sum / 2

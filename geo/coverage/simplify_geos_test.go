@@ -111,7 +111,7 @@ func outlinesOf(c *Coverage) []lattice.MultiPolygon {
 func pixelOutlines(m *PixelMap) []lattice.MultiPolygon {
 	var out []lattice.MultiPolygon
 	for a := range m.hierarchy {
-		if int(m.hierarchy[a].Level) != len(m.areas)-1 {
+		if int(m.hierarchy[a].Level) != len(m.levels)-1 {
 			continue
 		}
 		var shape lattice.MultiPolygon

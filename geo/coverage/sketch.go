@@ -14,7 +14,7 @@ import (
 // has only to move lines, and one that leads where it must not is found out.
 type sketch struct {
 	c      *Coverage
-	parts  []lot
+	lots   []lot           // the grounds that faces may go to
 	of     map[Region]side // of the regions taken in
 	arcs   []uint32        // taken in: what is settled replaces them
 	taken  map[uint32]bool

@@ -21,11 +21,10 @@ func testdata(t testing.TB, path ...string) string {
 	return filepath.Join(append([]string{dir}, path...)...)
 }
 
-// birmingham reads the output areas with their hierarchy.
-func birmingham(t testing.TB) (geo.Network, []Area, []Shape) {
-	n := geo.Network{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{
-		{ID: "lad"}, {ID: "msoa"}, {ID: "lsoa"}, {ID: "oa", Enclaves: true}}}
-	file, err := os.Open(testdata(t, "birmingham", "hierarchy.csv"))
+// table returns the rows of a CSV file below ONEGRID_TESTDATA, its head first.
+func table(t testing.TB, path ...string) [][]string {
+	t.Helper()
+	file, err := os.Open(testdata(t, path...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +33,14 @@ func birmingham(t testing.TB) (geo.Network, []Area, []Shape) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rows
+}
+
+// birmingham reads the output areas with their hierarchy.
+func birmingham(t testing.TB) (geo.Network, []Area, []Shape) {
+	n := geo.Network{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{
+		{ID: "lad"}, {ID: "msoa"}, {ID: "lsoa"}, {ID: "oa", Enclaves: true}}}
+	rows := table(t, "birmingham", "hierarchy.csv")
 	parents := map[string]string{}
 	levels := map[string]string{}
 	for _, row := range rows[1:] {

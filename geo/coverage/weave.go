@@ -215,6 +215,17 @@ func (w *weave) heedLocks() error {
 	return nil
 }
 
+// heedIdle refuses that ground of nobody borders on ground of nobody: a gap or a
+// void that is open to the outside is the outside.
+func (w *weave) heedIdle() error {
+	for _, b := range w.fresh {
+		if b.points != nil && w.d.regions.at(int(b.left)).area < 0 && w.d.regions.at(int(b.right)).area < 0 {
+			return refused(b.points[0], "this would open ground of nobody to other ground of nobody")
+		}
+	}
+	return nil
+}
+
 // place gives the new borders numbers, links them with what stays around every
 // node, and marks the regions beside what came and went.
 func (w *weave) place() {

@@ -220,3 +220,82 @@ func TestChildlessAreasAreNoted(t *testing.T) {
 		t.Errorf("the notes are %+v", p.Notes)
 	}
 }
+
+// What differs by less than a hand is still told.
+func TestSmallDifferencesAreTold(t *testing.T) {
+	s := stand(t)
+	p := compare(t, s, drawn("s1", "x", [2]int{0, 0}, [2]int{2000, 0}, [2]int{2000, 1000}, [2]int{-2, 1000}))
+	if len(p.Differences) != 1 || p.Differences[0].AreaM2 <= 0 || p.Differences[0].AreaM2 > 0.2 {
+		t.Errorf("the differences are %+v", p.Differences)
+	}
+}
+
+// One finding that needs a person is enough to keep the whole from being accepted.
+func TestOneBlockerBlocks(t *testing.T) {
+	apart := `{"type":"Feature","geometry":{"type":"MultiPolygon","coordinates":[[[[0,0],[1,0],[1,1],[0,0]]],[[[3,0],[4,0],[4,1],[3,0]]]]},"properties":{"code":"g","parent":"d"}}`
+	p, err := prepare(exchange.Import{As: "grids", Parents: strings.NewReader("grid,district\ng,d\n")}, apart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocking := 0
+	for _, r := range p.Coverage.Repairs {
+		if r.Blocker {
+			blocking++
+		}
+	}
+	if blocking != 1 || len(p.Violations) != 1 || p.Blockers != 1 {
+		t.Fatalf("%d repairs block, violations %v, %d blockers", blocking, p.Violations, p.Blockers)
+	}
+	var kept shelf
+	if _, err := p.Accept(context.Background(), &kept, "", ""); geo.KindOf(err) != geo.Conflict || kept.pubs != nil {
+		t.Errorf("got %v, and %d networks were published", err, len(kept.pubs))
+	}
+}
+
+func TestHierarchies(t *testing.T) {
+	feature := `{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[%[1]d,0],[%[1]d.5,0],[%[1]d.5,1],[%[1]d,0]]]},"properties":{"code":%[2]q,"parent":%[3]q}}`
+	for _, c := range []struct{ name, csv, own, more, parent, refused string }{
+		{name: "it gives a parent", csv: "grid,district\ng,d\n", parent: "d"},
+		{name: "a feature's own counts first", csv: "grid,district\ng,d\nh,e\n", own: "e", more: fmt.Sprintf(feature, 1, "h", "d"), parent: "e"},
+		{name: "the same twice", csv: "grid,district\ng,d\ng,d\n", parent: "d"},
+		{name: "two parents", csv: "grid,district\ng,d\ng,e\n", refused: "two parents"},
+		{name: "a code at two levels", csv: "grid,district\ng,d\nd,g\n", refused: "stands under"},
+		{name: "a level twice", csv: "grid,grid\ng,d\n", refused: "too far right"},
+		{name: "from the top down", csv: "district,grid\nd,g\n", refused: "too far right"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, err := prepare(exchange.Import{As: "grids", Parents: strings.NewReader(c.csv)}, fmt.Sprintf(feature, 0, "g", c.own)+c.more)
+			if c.refused != "" {
+				if geo.KindOf(err) != geo.Invalid || !strings.Contains(err.Error(), c.refused) {
+					t.Errorf("got %v, want it refused: %s", err, c.refused)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kept shelf
+			if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range kept.pubs[0].Grids {
+				if g.Code == "g" && g.Parent != c.parent {
+					t.Errorf("the parent is %q, want %q", g.Parent, c.parent)
+				}
+			}
+		})
+	}
+}
+
+func TestFloorsOfStackedGrids(t *testing.T) {
+	s := city()
+	s.scheme.Networks = append(s.scheme.Networks, geo.Network{ID: "towers", Kind: geo.Stacked, Levels: []geo.Level{{ID: "grid"}}})
+	for floors, good := range map[string]bool{"[3,9]": true, "[5,5]": true, "[-2,-1]": true, "[6,5]": false, "null": false, "5": false} {
+		text := `{"type":"Feature","geometry":null,"properties":{"code":"t","building":"b","floors":` + floors + `}}`
+		_, err := exchange.Prepare(context.Background(), s, exchange.Import{As: "grids", Network: "towers"},
+			[]exchange.File{{Name: "towers.geojson", Reader: strings.NewReader(text)}}, nil)
+		if good != (err == nil) || err != nil && geo.KindOf(err) != geo.Invalid {
+			t.Errorf("floors %s: %v", floors, err)
+		}
+	}
+}

@@ -185,3 +185,21 @@ func TestFeaturesRefuseEndlessBlanks(t *testing.T) {
 		t.Errorf("some blanks between features: %d features, %v", n, err)
 	}
 }
+
+// Each bound holds to the byte and to the feature, and the error says which it was.
+func TestFeaturesLimitsAreExact(t *testing.T) {
+	text := strings.Repeat(one+"\n", 100)
+	all := exchange.Limits{Bytes: int64(len(text)) + 1, FeatureBytes: 1 << 10, Features: 100}
+	if ids, err := codes(strings.NewReader(text), all); err != nil || len(ids) != 100 {
+		t.Errorf("within every bound: %d features, %v", len(ids), err)
+	}
+	for want, limits := range map[string]exchange.Limits{
+		"at most 99 features":  {Bytes: all.Bytes, FeatureBytes: all.FeatureBytes, Features: 99},
+		"over 3000 bytes":      {Bytes: 3000, FeatureBytes: all.FeatureBytes, Features: 100},
+		"a feature has over 9": {Bytes: all.Bytes, FeatureBytes: 9, Features: 100},
+	} {
+		if _, err := codes(strings.NewReader(text), limits); geo.KindOf(err) != geo.TooLarge || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

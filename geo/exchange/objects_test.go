@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -243,3 +244,120 @@ type farOff struct {
 }
 
 func (d farOff) Grids(string) ([]geo.Grid, *coverage.Coverage) { return nil, d.c }
+
+// What is wrong within a feature is refused, not carried into the store.
+func TestOddValuesAreRefused(t *testing.T) {
+	point := `"geometry":{"type":"Point","coordinates":[106.5,26.5]}`
+	deep := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
+	for _, c := range []struct {
+		name, as, text string
+		kind           geo.Kind
+	}{
+		{"a range that is no number", "devices", `{"type":"Feature","id":1,` + point + `,"properties":{"kind":"camera","range_m":"NaN","angle_deg":60}}`, geo.Invalid},
+		{"a range without end", "devices", `{"type":"Feature","id":1,` + point + `,"properties":{"kind":"camera","range_m":"Inf","angle_deg":60}}`, geo.Invalid},
+		{"a line of one point", "base", `{"type":"Feature","id":1,"geometry":{"type":"LineString","coordinates":[[1,2]]},"properties":{"kind":"street"}}`, geo.Invalid},
+		{"a property without bottom", "sites", `{"type":"Feature","id":1,` + point + `,"properties":{"x":` + deep(40) + `}}`, geo.Invalid},
+		{"millions of vertices", "base", `{"type":"Feature","id":1,"geometry":{"type":"LineString","coordinates":[` + strings.Repeat("[0,0],", 4_000_000) + `[1,1]]},"properties":{"kind":"street"}}`, geo.TooLarge},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := prepare(exchange.Import{As: c.as}, c.text); geo.KindOf(err) != c.kind || err == nil {
+				t.Errorf("got %v, want it %s", err, c.kind)
+			}
+		})
+	}
+	if _, err := prepare(exchange.Import{As: "sites"}, `{"type":"Feature","id":1,`+point+`,"properties":{"x":`+deep(10)+`}}`); err != nil {
+		t.Errorf("a foreign property that is nested a little: %v", err)
+	}
+}
+
+// A building's grid hangs on its interior point: one that a file gives counts
+// only where it is inside.
+func TestInteriorIsInside(t *testing.T) {
+	for given, kept := range map[string]bool{"[106.50001,26.5001]": true, "[106.6,26.5001]": false, "[106.5,26.5]": false} {
+		o := accept(t, exchange.Import{As: "buildings"}, `{"type":"Feature","id":"b1",`+square+`,"properties":{"interior":`+given+`}}`)
+		b := o.Buildings[0]
+		if lattice.Side(b.Shape, b.Interior) != 1 {
+			t.Errorf("%s became %v, which is not inside", given, b.Interior)
+		}
+		if same := string(b.Interior.AppendJSON(nil)) == given; same != kept {
+			t.Errorf("%s became %v", given, b.Interior)
+		}
+	}
+}
+
+// The hole of a ring that is dropped must not become ground of its own.
+func TestHolesGoWithTheirRing(t *testing.T) {
+	hole := `[[106.5,26.5],[106.5003,26.5],[106.5003,26.5002],[106.5,26.5002],[106.5,26.5]]`
+	p, err := prepare(exchange.Import{As: "buildings"}, `{"type":"Feature","id":1,`+square+`,"properties":{}}
+		{"type":"Feature","id":2,"geometry":{"type":"Polygon","coordinates":[[[1,1],[1,2],[1,1]],`+hole+`]},"properties":{}}`)
+	if err != nil || p.Objects != 1 || p.Counts["no-area"] != 1 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// All findings are counted; of each kind a readable number is listed.
+func TestNotesAreCountedAllAndListedInPart(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"type":"Feature","id":0,` + square + `,"properties":{}}`)
+	for i := 1; i <= 1500; i++ {
+		fmt.Fprintf(&b, `{"type":"Feature","id":%d,"geometry":{"type":"Polygon","coordinates":[[[1,1],[1,2],[1,1]]]},"properties":{}}`, i)
+	}
+	p, err := prepare(exchange.Import{As: "buildings"}, b.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := 0
+	for _, n := range p.Notes {
+		if n.Kind == "no-area" {
+			listed++
+		}
+	}
+	if p.Counts["no-area"] != 1500 || listed != 1000 {
+		t.Errorf("%d are counted, %d listed", p.Counts["no-area"], listed)
+	}
+}
+
+// An import whose caller has gone ends.
+func TestImportCanBeStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	many := io.MultiReader(strings.NewReader(`{"type":"FeatureCollection","features":[{"type":"Feature","id":0,`+square+`}`),
+		&numbered{})
+	_, err := exchange.Prepare(ctx, city(), exchange.Import{As: "buildings"}, []exchange.File{{Name: "endless.geojson", Reader: many}}, nil)
+	if geo.KindOf(err) != geo.Unavailable || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// numbered is features without end, each with its own number.
+type numbered struct {
+	n    int
+	text string
+}
+
+func (r *numbered) Read(p []byte) (int, error) {
+	if r.text == "" {
+		r.n++
+		r.text = fmt.Sprintf(`,{"type":"Feature","id":%d,%s}`, r.n, square)
+	}
+	n := copy(p, r.text)
+	r.text = r.text[n:]
+	return n, nil
+}
+
+// A disk that is full must not leave half a file that says nothing.
+func TestExportTellsOfAFullDisk(t *testing.T) {
+	w := exchange.NewWriter(full{})
+	if err := w.Site(&geo.Site{ID: 1, Code: "s"}); err != nil {
+		t.Fatal(err) // it is still in the buffer
+	}
+	if err := w.Close(); !errors.Is(err, errFull) {
+		t.Errorf("got %v", err)
+	}
+}
+
+var errFull = errors.New("no space left")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,5 +171,79 @@ func TestAwaitEnds(t *testing.T) {
 	defer cancel()
 	if err := f.Await(ctx, live.Load().Seq()+1); err != context.DeadlineExceeded {
 		t.Fatal(err)
+	}
+}
+
+// hooked is a store with something done after each reading of it.
+type hooked struct {
+	*sqlite.Store
+	reads atomic.Int64
+	after func()
+}
+
+func (h *hooked) Read(ctx context.Context, after record.Position, to record.Feed) error {
+	err := h.Store.Read(ctx, after, to)
+	h.reads.Add(1)
+	if h.after != nil {
+		h.after()
+	}
+	return err
+}
+
+// TestSeesWhatIsWrittenWhileItReads writes just after the first reading: what
+// comes between that and the first look at the store must not wait for the next
+// write.
+func TestSeesWhatIsWrittenWhileItReads(t *testing.T) {
+	s, path := create(t)
+	publish(t, s, 0)
+	r, err := sqlite.OpenReader(context.Background(), path)
+	check(t, err)
+	defer r.Close()
+	var seq int64
+	var once sync.Once
+	log := &hooked{Store: r}
+	log.after = func() {
+		once.Do(func() {
+			var err error
+			_, seq, _, err = s.OpenIncident(context.Background(), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
+			check(t, err)
+		})
+	}
+	f, _ := run(t, log, follow.Options{})
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	check(t, f.Await(ctx, seq))
+}
+
+// TestOwnWritesWakeTheFollower lets the process that writes see it at once,
+// however seldom it looks at the store.
+func TestOwnWritesWakeTheFollower(t *testing.T) {
+	s, _ := create(t)
+	f, _ := run(t, s, follow.Options{Poll: time.Hour})
+	seq := publish(t, s, 0)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	check(t, f.Await(ctx, seq))
+}
+
+// TestARefusedStoreIsReadOnce keeps a process beside another city's store from
+// reading the whole of it at every look.
+func TestARefusedStoreIsReadOnce(t *testing.T) {
+	s, path := create(t)
+	publish(t, s, 0)
+	check(t, s.Close())
+	other, otherPath := create(t)
+	check(t, other.Close())
+	r, err := sqlite.OpenReader(context.Background(), path)
+	check(t, err)
+	defer r.Close()
+	log := &hooked{Store: r}
+	f, _ := run(t, log, follow.Options{Poll: time.Millisecond})
+	check(t, os.Rename(otherPath, path))
+	within(t, "the other store to be refused", func() bool { return f.Status().Err != nil })
+	before := log.reads.Load()
+	time.Sleep(300 * time.Millisecond)
+	if n := log.reads.Load() - before; n > 2 {
+		t.Errorf("it was read %d times more", n)
 	}
 }

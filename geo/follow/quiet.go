@@ -18,6 +18,16 @@ func quietly(work func(*quiet) error) error {
 	return <-done
 }
 
+// Quietly runs work on a thread of its own, at a low priority, and waits for it:
+// for what is to be ready one day and must not delay what is wanted now.
+func Quietly(work func()) {
+	quietly(func(q *quiet) error {
+		q.down()
+		work()
+		return nil
+	})
+}
+
 // down lowers the thread's priority. Where the system refuses, the work is done
 // at the usual one.
 func (q *quiet) down() {

@@ -76,6 +76,19 @@ func AreaM2(ring Ring) float64 {
 	return math.Abs(sum * radian)
 }
 
+// StripM2 is the area in square metres between a side and the equator: positive
+// for a side that runs west north of it, or east south of it, so that the sides of
+// a counter-clockwise ring sum to its area. Two areas that share a side measure it
+// once, and sum to what they cover together. It is AreaM2's integral; a ring far
+// from the equator is here a difference of large strips, from which rounding takes
+// less than a square decimetre.
+func StripM2(a, b Point) float64 {
+	if a.X == b.X {
+		return 0
+	}
+	return float64(int64(a.X)-int64(b.X)) * radian * meanStrip(a.Y, b.Y, strip(a.Y), strip(b.Y), 0)
+}
+
 // ShapeAreaM2 is the area of a shape in square metres: outer rings less their
 // holes. The members of a multipolygon count each by itself.
 func ShapeAreaM2(m MultiPolygon) float64 {

@@ -17,8 +17,8 @@ func TestInteriorIsStrictlyInside(t *testing.T) {
 		}
 		shape := lattice.MultiPolygon{{ring}}
 		p, ok := lattice.Interior(shape)
-		some := holds(ring)
-		if ok && !odd(ring, p) {
+		some := holds(shape)
+		if ok && !inside(shape, p) {
 			t.Fatalf("%v is not strictly inside %v", p, ring)
 		}
 		if !ok && len(some) > 200 {
@@ -27,35 +27,16 @@ func TestInteriorIsStrictlyInside(t *testing.T) {
 	})
 }
 
-// holds lists the lattice points strictly inside a ring, by trying all.
-func holds(ring lattice.Ring) (out []lattice.Point) {
+// holds lists the lattice points strictly inside a shape, by trying all.
+func holds(shape lattice.MultiPolygon) (out []lattice.Point) {
 	for y := int32(-30); y <= 30; y++ {
 		for x := int32(-30); x <= 30; x++ {
-			if p := (lattice.Point{X: x, Y: y}); odd(ring, p) {
+			if p := (lattice.Point{X: x, Y: y}); inside(shape, p) {
 				out = append(out, p)
 			}
 		}
 	}
 	return out
-}
-
-// odd counts the edges that a ray to the east crosses, in whole numbers, after
-// having looked at each edge for p itself: the textbook's way.
-func odd(ring lattice.Ring, p lattice.Point) bool {
-	crossed := 0
-	for i := range ring {
-		a, b := ring[i], ring[(i+1)%len(ring)]
-		ax, ay, bx, by := int64(a.X-p.X), int64(a.Y-p.Y), int64(b.X-p.X), int64(b.Y-p.Y)
-		cross := ax*by - ay*bx
-		if cross == 0 && ax*bx <= 0 && ay*by <= 0 {
-			return false
-		}
-		// The edge meets y = 0 at x = cross/(by-ay).
-		if ay <= 0 && by > 0 && cross > 0 || by <= 0 && ay > 0 && cross < 0 {
-			crossed++
-		}
-	}
-	return crossed%2 == 1
 }
 
 func TestWinding(t *testing.T) {
@@ -83,4 +64,45 @@ func TestInteriorOfThinShapes(t *testing.T) {
 	if _, ok := lattice.Interior(nil); ok {
 		t.Error("nothing has an inside")
 	}
+}
+
+// Holes and parts count by parity, and the far corners of the lattice by the same
+// sums.
+func TestInteriorOfPartsAndHoles(t *testing.T) {
+	for name, m := range map[string]lattice.MultiPolygon{
+		"square": {{{{X: 0, Y: 0}, {X: 10, Y: 0}, {X: 10, Y: 10}, {X: 0, Y: 10}}}},
+		"hole":   {{{{X: 0, Y: 0}, {X: 90, Y: 0}, {X: 90, Y: 90}, {X: 0, Y: 90}}, {{X: 20, Y: 20}, {X: 20, Y: 80}, {X: 80, Y: 80}, {X: 80, Y: 20}}}},
+		"horseshoe": {{{{X: 0, Y: 0}, {X: 90, Y: 0}, {X: 90, Y: 20}, {X: 20, Y: 20}, {X: 20, Y: 70}, {X: 90, Y: 70},
+			{X: 90, Y: 90}, {X: 0, Y: 90}}}},
+		"two": {{{{X: 0, Y: 0}, {X: 4, Y: 0}, {X: 4, Y: 9}, {X: 0, Y: 9}}}, {{{X: 100, Y: 0}, {X: 160, Y: 0}, {X: 160, Y: 9}, {X: 100, Y: 9}}}},
+		"far": {{{{X: 1_800_000_000, Y: 0}, {X: 1_800_000_000 - 1_499_999_999, Y: 1_400_000_000}, {X: 1_700_000_000, Y: 900_000_000}}}},
+	} {
+		if p, ok := lattice.Interior(m); !ok || !inside(m, p) {
+			t.Errorf("%s: %v is not inside", name, p)
+		}
+	}
+}
+
+// inside tells whether p lies strictly inside, even-odd: by the edges that a ray to
+// the east crosses, having looked at each for p itself.
+func inside(m lattice.MultiPolygon, p lattice.Point) bool {
+	odd := false
+	for _, poly := range m {
+		for _, ring := range poly {
+			for i := range ring {
+				a, b := ring[i], ring[(i+1)%len(ring)]
+				if a.Y > b.Y {
+					a, b = b, a
+				}
+				cross := (int64(b.X)-int64(a.X))*(int64(p.Y)-int64(a.Y)) - (int64(b.Y)-int64(a.Y))*(int64(p.X)-int64(a.X))
+				if cross == 0 && p.Y >= a.Y && p.Y <= b.Y && p.X >= min(a.X, b.X) && p.X <= max(a.X, b.X) {
+					return false
+				}
+				if a.Y <= p.Y && p.Y < b.Y && cross < 0 {
+					odd = !odd
+				}
+			}
+		}
+	}
+	return odd
 }

@@ -169,6 +169,13 @@ func TestAreaAgreesWithSlices(t *testing.T) {
 		if again := lattice.AreaM2(back); math.Abs(again-got) > 1e-9*got+1e-4 {
 			t.Fatalf("%v: %v m² one way round, %v the other", ring, got, again)
 		}
+		strips := 0.0
+		for i, a := range ring {
+			strips += lattice.StripM2(a, ring[(i+1)%len(ring)])
+		}
+		if signed := got * float64(lattice.Winding(ring)); math.Abs(strips-signed) > 1e-9*got+0.01 {
+			t.Fatalf("%v: %v m², in strips %v", ring, signed, strips)
+		}
 	})
 }
 

@@ -103,7 +103,7 @@ func TestSideOfRing(t *testing.T) {
 		}
 		p := nearby(t, "p")
 		want := -1
-		if odd(ring, p) {
+		if inside(lattice.MultiPolygon{{ring}}, p) {
 			want = 1
 		}
 		for i := range ring {

@@ -247,3 +247,64 @@ func TestFilters(t *testing.T) {
 		t.Error("a reload concerns everybody")
 	}
 }
+
+// What the log has and the world has not yet is told when the world has it: with
+// the right names, and not twice.
+func TestTheLogIsNotToldAheadOfTheWorld(t *testing.T) {
+	c := newCity(t, 100)
+	for i := int64(101); i <= 110; i++ {
+		c.log.changes = append(c.log.changes, change(i))
+	}
+	events, err := c.Next(t.Context(), 95)
+	if err != nil || len(events) != 5 || events[4].Seq != 100 {
+		t.Fatalf("%d events, %v", len(events), err)
+	}
+}
+
+// Where memory and log do not join, the log is not asked, though it could answer.
+func TestGapsAreNotReadFromTheLog(t *testing.T) {
+	c := newCity(t, 10)
+	far := worldAt(t, notify.MaxBehind+20)
+	c.live.Store(far)
+	c.Hub = notify.NewHub(c.log, c.live)
+	if events, _ := c.Next(t.Context(), 3); len(events) != 1 || events[0].Kind != notify.Reload {
+		t.Errorf("too far behind: %v", events)
+	}
+	anew := worldAt(t, far.Seq()+50)
+	c.log.changes = append(c.log.changes, change(far.Seq()+10))
+	c.live.Store(anew)
+	c.Changed(far, anew, nil)
+	if events, _ := c.Next(t.Context(), far.Seq()); len(events) != 1 || events[0].Kind != notify.Reload {
+		t.Errorf("over a store that was read anew: %v", events)
+	}
+}
+
+// The events of one change stay together when the oldest are let go, or who
+// reads on from its number would hear half of it.
+func TestMemoryIsCutBetweenChanges(t *testing.T) {
+	c := newCity(t, 0)
+	before := c.live.Load()
+	var changes []geo.Change
+	for seq := int64(1); seq <= 4500; seq++ { // of two events each but the last
+		changes = append(changes, geo.Change{Seq: seq, Kind: geo.GridsOf("basic"), Op: "publish", Object: "1"})
+	}
+	changes = append(changes, change(4501))
+	after := worldAt(t, 4501)
+	c.live.Store(after)
+	c.Changed(before, after, changes)
+	c.log.changes = nil // whatever is heard comes from memory
+	for seq := int64(0); seq < 4501; seq++ {
+		events, err := c.Next(t.Context(), seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if events[0].Kind == notify.Reload {
+			continue // forgotten
+		}
+		if len(events) != int(2*(4500-seq)+1) {
+			t.Fatalf("after %d: %d events, the first of %d", seq, len(events), events[0].Seq)
+		}
+		return
+	}
+	t.Fatal("nothing is remembered")
+}

@@ -25,14 +25,19 @@ const (
 	WrongMethod      geo.Kind = "wrong-method"
 	UnsupportedMedia geo.Kind = "unsupported-media"
 	TooMany          geo.Kind = "too-many"
+	TooSlow          geo.Kind = "too-slow"
 )
 
 // typeBase comes before the kind in a problem's type. A URN, because a type must
 // stay the same whichever host, port or proxy the answer came through.
 const typeBase = "urn:onegrid:problem:"
 
-// maxValue bounds how much of an offending value is repeated, in bytes.
-const maxValue = 200
+// How much of an offending value is repeated, in bytes: in a field of its own,
+// and within a message.
+const (
+	maxValue = 200
+	maxClip  = 60
+)
 
 // Problem is the body of an answer that is an error.
 type Problem struct {
@@ -63,6 +68,7 @@ var classes = map[geo.Kind]class{
 	WrongMethod:      {http.StatusMethodNotAllowed, "The path is there, the method is not"},
 	UnsupportedMedia: {http.StatusUnsupportedMediaType, "The content type is not supported"},
 	TooMany:          {http.StatusTooManyRequests, "Too many at once"},
+	TooSlow:          {http.StatusRequestTimeout, "The request took too long to arrive"},
 }
 
 // Of makes the problem that tells err. An error without a kind, or of kind
@@ -87,7 +93,7 @@ func Of(err error) Problem {
 	}
 	p.Detail = strings.ToValidUTF8(p.Detail, "\uFFFD")
 	p.Field = strings.ToValidUTF8(e.Field, "\uFFFD")
-	p.Value = cut(strings.ToValidUTF8(e.Value, "\uFFFD"))
+	p.Value = cut(strings.ToValidUTF8(e.Value, "\uFFFD"), maxValue)
 	p.At, p.Row = e.At, e.Row
 	return p
 }
@@ -97,12 +103,14 @@ func (p Problem) Err() error {
 	return &geo.Error{Kind: geo.Kind(strings.TrimPrefix(p.Type, typeBase)), Message: p.Detail, Field: p.Field, Value: p.Value, At: p.At, Row: p.Row}
 }
 
-// cut shortens s to maxValue bytes at a character's border.
-func cut(s string) string {
-	if len(s) <= maxValue {
+// Clip shortens what a caller sent to what fits into a message.
+func Clip(s string) string { return cut(s, maxClip) }
+
+// cut shortens s to n bytes at a character's border.
+func cut(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
-	n := maxValue
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
@@ -143,5 +151,6 @@ func Write(w http.ResponseWriter, r *http.Request, err error) {
 // Abort answers c with the problem that tells err and stops the chain.
 func Abort(c *gin.Context, err error) {
 	Write(c.Writer, c.Request, err)
+	c.Writer.WriteHeaderNow() // without a body, as of HEAD, gin would answer for us
 	c.Abort()
 }

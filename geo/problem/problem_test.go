@@ -30,6 +30,7 @@ func TestEveryKindHasItsStatusAndType(t *testing.T) {
 		geo.Invalid: 400, geo.NotFound: 404, geo.Conflict: 409, geo.Denied: 403, geo.TooLarge: 413,
 		geo.Unavailable: 503, geo.Full: 507, geo.Internal: 500,
 		problem.WrongMethod: 405, problem.UnsupportedMedia: 415, problem.TooMany: 429,
+		problem.TooSlow: 408,
 	} {
 		rec, body := answer(t, fmt.Errorf("reading: %w", geo.Errorf(kind, "grid %s", "031")))
 		if rec.Code != status || body["status"] != float64(status) {
@@ -67,6 +68,18 @@ func TestLongAndBrokenValuesAreCut(t *testing.T) {
 	v := body["value"].(string)
 	if len(v) > 210 || !utf8.ValidString(v) || !strings.HasPrefix(v, "格格") {
 		t.Errorf("value of %d bytes: %q", len(v), v)
+	}
+}
+
+func TestClipKeepsCharactersWhole(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "short": "short", strings.Repeat("x", 60): strings.Repeat("x", 60),
+		strings.Repeat("x", 61):       strings.Repeat("x", 60) + "…",
+		"x" + strings.Repeat("格", 20): "x" + strings.Repeat("格", 19) + "…",
+	} {
+		if got := problem.Clip(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
 	}
 }
 

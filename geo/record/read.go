@@ -145,36 +145,26 @@ func Code(body string) string {
 
 // Check tells whether a record of a static layer is sound, and the box of its
 // object. Views of a sound record hold what was written.
-func Check(l geo.Layer, id int64, body string) (lattice.Box, error) {
+func Check(l geo.Layer, id int64, body string) (box lattice.Box, err error) {
 	c := cursor{rest: body}
-	var shape Shape
+	sound := true
 	switch l {
 	case geo.Buildings:
-		shape = readBuilding(&c).Shape
+		box, sound = readBuilding(&c).Shape.measure()
 	case geo.Estates:
-		shape = readEstate(&c).Shape
+		box, sound = readEstate(&c).Shape.measure()
 	case geo.Base:
 		b := readBase(&c)
-		if !b.sound() {
-			c.fail()
-		}
-		shape = b.Shape
+		box, sound = b.Shape.measure()
+		sound = sound && b.sound()
 	case geo.Sites:
-		readSite(&c)
-		if c.bad || c.rest != "" {
-			return EmptyBox, malformed(string(l), id)
-		}
-		p := Anchor(body)
-		return lattice.Box{Min: p, Max: p}, nil
+		box = lattice.BoxOf(readSite(&c).Point)
+		sound = c.rest == ""
 	default:
-		return EmptyBox, geo.Errorf(geo.Internal, "%s is not a layer of records", l)
+		return lattice.EmptyBox(), geo.Errorf(geo.Internal, "%s is not a layer of records", l)
 	}
-	if c.bad {
-		return EmptyBox, malformed(string(l), id)
-	}
-	box, sound := shape.measure()
-	if !sound {
-		return EmptyBox, malformed(string(l), id)
+	if c.bad || !sound {
+		return lattice.EmptyBox(), malformed(string(l), id)
 	}
 	return box, nil
 }

@@ -136,49 +136,6 @@ func TestNamesAnswerAsText(t *testing.T) {
 	})
 }
 
-// TestInteriorIsInside checks strictly inside by its own ray, and falls back to
-// the bounds where the shape is too thin.
-func TestInteriorIsInside(t *testing.T) {
-	for name, m := range map[string]lattice.MultiPolygon{
-		"square": {{{{X: 0, Y: 0}, {X: 10, Y: 0}, {X: 10, Y: 10}, {X: 0, Y: 10}}}},
-		"hole":   {{{{X: 0, Y: 0}, {X: 90, Y: 0}, {X: 90, Y: 90}, {X: 0, Y: 90}}, {{X: 20, Y: 20}, {X: 20, Y: 80}, {X: 80, Y: 80}, {X: 80, Y: 20}}}},
-		"horseshoe": {{{{X: 0, Y: 0}, {X: 90, Y: 0}, {X: 90, Y: 20}, {X: 20, Y: 20}, {X: 20, Y: 70}, {X: 90, Y: 70},
-			{X: 90, Y: 90}, {X: 0, Y: 90}}}},
-		"two": {{{{X: 0, Y: 0}, {X: 4, Y: 0}, {X: 4, Y: 9}, {X: 0, Y: 9}}}, {{{X: 100, Y: 0}, {X: 160, Y: 0}, {X: 160, Y: 9}, {X: 100, Y: 9}}}},
-		"far": {{{{X: 1_800_000_000, Y: 0}, {X: 1_800_000_000 - 1_499_999_999, Y: 1_400_000_000}, {X: 1_700_000_000, Y: 900_000_000}}}},
-	} {
-		if p := record.Interior(m); !inside(m, p) {
-			t.Errorf("%s: %v is not inside", name, p)
-		}
-	}
-	if p := record.Interior(nil); p != (lattice.Point{}) {
-		t.Errorf("of nothing: %v", p)
-	}
-}
-
-// inside tells whether p lies strictly inside, even-odd, by a ray to the east.
-func inside(m lattice.MultiPolygon, p lattice.Point) bool {
-	odd := false
-	for _, poly := range m {
-		for _, ring := range poly {
-			for i := range ring {
-				a, b := ring[i], ring[(i+1)%len(ring)]
-				if a.Y > b.Y {
-					a, b = b, a
-				}
-				cross := (int64(b.X)-int64(a.X))*(int64(p.Y)-int64(a.Y)) - (int64(b.Y)-int64(a.Y))*(int64(p.X)-int64(a.X))
-				if cross == 0 && p.Y >= a.Y && p.Y <= b.Y && p.X >= min(a.X, b.X) && p.X <= max(a.X, b.X) {
-					return false
-				}
-				if a.Y <= p.Y && p.Y < b.Y && cross < 0 {
-					odd = !odd
-				}
-			}
-		}
-	}
-	return odd
-}
-
 // FuzzDecode gives every decoder any bytes: no panic, and what is accepted reads
 // alike through the view.
 func FuzzDecode(f *testing.F) {

@@ -80,23 +80,14 @@ func (s Shape) Bounds() lattice.Box {
 
 // measure returns the box, and whether the code is a shape and nothing more.
 func (s Shape) measure() (lattice.Box, bool) {
-	b := EmptyBox
+	b := lattice.EmptyBox()
 	r := s.Reader()
 	for r.Next() {
 		for r.points > 0 {
-			b = extend(b, r.step())
+			b = b.Extend(r.step())
 		}
 	}
 	return b, !r.c.bad && r.c.rest == ""
-}
-
-// EmptyBox meets nothing; extended by a point it is that point.
-var EmptyBox = lattice.Box{Min: lattice.Point{X: 1<<31 - 1, Y: 1<<31 - 1}, Max: lattice.Point{X: -1 << 31, Y: -1 << 31}}
-
-func extend(b lattice.Box, p lattice.Point) lattice.Box {
-	b.Min.X, b.Min.Y = min(b.Min.X, p.X), min(b.Min.Y, p.Y)
-	b.Max.X, b.Max.Y = max(b.Max.X, p.X), max(b.Max.Y, p.Y)
-	return b
 }
 
 // Polygons returns the shape as a noun's field.

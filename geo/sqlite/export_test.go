@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"time"
+
+	"onegrid/geo"
 )
 
 // Path is where the store's file is.
@@ -41,4 +44,68 @@ func MakeForeign(path string) error {
 	defer db.Close()
 	_, err = db.Exec(`CREATE TABLE recipes (dish TEXT)`)
 	return err
+}
+
+// Together writes in one transaction, as what waits at the same moment is
+// written: one entry of the log for each name, and a statement that fails for
+// the spoiled one.
+func (s *Store) Together(names []string, spoiled string) []error {
+	w := s.writer
+	write := func(do func(*tx) error) chan error {
+		done := make(chan error, 1)
+		waiting := len(w.jobs)
+		go func() { done <- w.write(context.Background(), false, do) }()
+		for len(w.jobs) == waiting && len(done) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		return done
+	}
+	busy, gate := make(chan struct{}), make(chan struct{})
+	plug := make(chan error, 1)
+	go func() {
+		plug <- w.write(context.Background(), false, func(*tx) error { close(busy); <-gate; return nil })
+	}()
+	<-busy // the writer is in its transaction: what comes now waits
+	var all []chan error
+	for _, name := range names {
+		all = append(all, write(func(t *tx) error {
+			if _, err := t.log("test", geo.Incidents, name, "put", nil); err != nil || name != spoiled {
+				return err
+			}
+			return t.exec("spoil", `INSERT INTO incidents (id) VALUES (NULL), (NULL), ('no number')`)
+		}))
+	}
+	close(gate)
+	errs := []error{<-plug}
+	for _, done := range all {
+		errs = append(errs, <-done)
+	}
+	return errs[1:]
+}
+
+// During writes an entry of the log and does something before it is committed.
+func (s *Store) During(do func()) error {
+	return s.writer.write(context.Background(), false, func(t *tx) error {
+		_, err := t.log("test", geo.Incidents, "during", "put", nil)
+		do()
+		return err
+	})
+}
+
+// SetClock makes the log's last entry one of a given time, as a clock does that
+// is set back afterwards.
+func (s *Store) SetClock(at time.Time) error {
+	return s.writer.write(context.Background(), true, func(t *tx) error {
+		t.head.at = at.UnixMicro()
+		return nil
+	})
+}
+
+// Pragma is a setting of the connection that writes.
+func (s *Store) Pragma(name string) (value string, err error) {
+	err = s.writer.write(context.Background(), true, func(t *tx) error {
+		_, err := t.scan("look at "+name, "PRAGMA "+name, nil, &value)
+		return err
+	})
+	return value, err
 }

@@ -166,3 +166,31 @@ func (s *Store) Incident(ctx context.Context, id int64) (in geo.Incident, err er
 	}
 	return in, wrap("read the incident", json.Unmarshal(body, &in))
 }
+
+// Incidents returns incidents in the order of their ids, which is that in which
+// they were kept: those after an id, at most limit. state is open, closed, or
+// empty for both.
+func (s *Store) Incidents(ctx context.Context, state string, after int64, limit int) ([]geo.Incident, error) {
+	db, err := s.reader.pool()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT body FROM incidents WHERE id > ?1 AND (?2 = '' OR state = ?2) ORDER BY id LIMIT ?3`, after, state, limit)
+	if err != nil {
+		return nil, wrap("list the incidents", err)
+	}
+	defer rows.Close()
+	var list []geo.Incident
+	for rows.Next() {
+		var body []byte
+		var in geo.Incident
+		if err := rows.Scan(&body); err != nil {
+			return nil, wrap("list the incidents", err)
+		}
+		if err := json.Unmarshal(body, &in); err != nil {
+			return nil, wrap("list the incidents", err)
+		}
+		list = append(list, in)
+	}
+	return list, wrap("list the incidents", rows.Err())
+}

@@ -98,3 +98,17 @@ func TestMoveRefuses(t *testing.T) {
 		t.Errorf("moved over a store: %v", err)
 	}
 }
+
+// TestNothingIsKeptInAFileLostMeanwhile takes the file away in the middle of a
+// write: SQLite commits it, and nobody will find it.
+func TestNothingIsKeptInAFileLostMeanwhile(t *testing.T) {
+	s := create(t)
+	err := s.During(func() {
+		if err := os.Rename(s.Path(), s.Path()+".away"); err != nil {
+			t.Error(err)
+		}
+	})
+	if geo.KindOf(err) != geo.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}

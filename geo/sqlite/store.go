@@ -27,6 +27,9 @@ type Store struct {
 // Create makes a new store for a city at path and opens it for writing. It
 // refuses an existing file: Conflict.
 func Create(ctx context.Context, path string, scheme geo.Scheme) (*Store, error) {
+	if err := mustNotExist(path); err != nil { // or a lock would be left beside what is not ours
+		return nil, err
+	}
 	l, err := takeLock(path)
 	if err != nil {
 		return nil, err
@@ -124,6 +127,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := mustExist(path); err != nil {
 		return nil, err
 	}
+	if err := peek(ctx, path); err != nil { // or a lock would be left beside what is not ours
+		return nil, err
+	}
 	l, err := takeLock(path)
 	if err != nil {
 		return nil, err
@@ -133,10 +139,6 @@ func Open(ctx context.Context, path string) (*Store, error) {
 
 func openLocked(ctx context.Context, path string, l *lock) (*Store, error) {
 	s := &Store{path: path, lock: l}
-	if err := peek(ctx, path); err != nil {
-		l.release()
-		return nil, err
-	}
 	db, err := openFile(path, writeMode)
 	if err != nil {
 		l.release()

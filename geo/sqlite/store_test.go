@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -151,5 +152,98 @@ func TestCreateAndOpenRefuse(t *testing.T) {
 	o.Close()
 	if _, err := os.Stat(odd); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestOneFailureLeavesNothingOfItsGroup writes several at once of which one fails
+// halfway: its half must not be committed with the others.
+func TestOneFailureLeavesNothingOfItsGroup(t *testing.T) {
+	ctx := context.Background()
+	s := create(t)
+	before, err := s.Changes(ctx, 0, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range s.Together([]string{"a", "b", "c"}, "b") {
+		if err == nil {
+			t.Errorf("write %d was acknowledged", i)
+		}
+	}
+	if after, err := s.Changes(ctx, 0, -1); err != nil || len(after) != len(before) {
+		t.Errorf("%d changes became %d, %v", len(before), len(after), err)
+	}
+	for i, err := range s.Together([]string{"a", "b", "c"}, "") {
+		if err != nil {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+	log, err := s.Changes(ctx, int64(len(before)), -1)
+	if err != nil || len(log) != 3 || log[0].Seq != int64(len(before))+1 {
+		t.Errorf("the log goes on with %v, %v", log, err)
+	}
+}
+
+// TestTheLogsTimeNeverGoesBack sets the clock back between two writes.
+func TestTheLogsTimeNeverGoesBack(t *testing.T) {
+	s := create(t)
+	ahead := time.Now().Add(time.Hour).Truncate(time.Microsecond)
+	if err := s.SetClock(ahead); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.During(func() {}); err != nil {
+		t.Fatal(err)
+	}
+	log, err := s.Changes(context.Background(), 1, -1)
+	if err != nil || len(log) != 1 || log[0].At.Before(ahead) {
+		t.Errorf("after %v: %v, %v", ahead, log, err)
+	}
+}
+
+// TestTheHashIsOfAllThatCameBefore makes two logs that differ in their middle
+// and end alike: who follows one must not take the other for its continuation.
+func TestTheHashIsOfAllThatCameBefore(t *testing.T) {
+	at := time.Now().Add(time.Hour) // fixed, so that the entries are alike
+	var ends [2]string
+	for i, code := range []string{"one", "two"} {
+		s := create(t)
+		if err := s.SetClock(at); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Put(context.Background(), "iot", geo.Objects{Layer: geo.Devices,
+			Devices: []geo.Device{storetest.Camera(code, storetest.At(0, 0, 0, 0), "ok")}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.During(func() {}); err != nil {
+			t.Fatal(err)
+		}
+		_, end := storetest.Snapshot(t, s)
+		ends[i] = end.Hash
+	}
+	if ends[0] == ends[1] || ends[0] == "" {
+		t.Errorf("both end in %q", ends[0])
+	}
+}
+
+// TestCommitsReachTheDisk holds what no kill can show: that a commit is on the
+// disk, and not only with the system, before it is acknowledged.
+func TestCommitsReachTheDisk(t *testing.T) {
+	s := create(t)
+	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+		if got, err := s.Pragma(name); err != nil || got != want {
+			t.Errorf("%s is %q, want %q; %v", name, got, want, err)
+		}
+	}
+}
+
+// TestTheLockNamesItsHolder opens a store after a process that had an address:
+// whoever asks must not be sent there.
+func TestTheLockNamesItsHolder(t *testing.T) {
+	s := create(t)
+	if err := s.SetAddress("127.0.0.1:8081"); err != nil {
+		t.Fatal(err)
+	}
+	harness{}.Reopen(t, s)
+	if pid, addr, ok := sqlite.Holder(s.Path()); !ok || pid != os.Getpid() || addr != "" {
+		t.Errorf("held by %d at %q, %v", pid, addr, ok)
 	}
 }

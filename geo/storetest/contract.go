@@ -22,6 +22,7 @@ type Store interface {
 
 	Scheme(ctx context.Context) (geo.Scheme, error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
+	Incidents(ctx context.Context, state string, after int64, limit int) ([]geo.Incident, error)
 	Editions(ctx context.Context) ([]geo.Edition, error)
 	Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error)
 	Read(ctx context.Context, after record.Position, to record.Feed) error
@@ -53,6 +54,7 @@ func Run(t *testing.T, h Harness) {
 		{"an idempotency key writes once", keyWritesOnce},
 		{"a key serves one report only", keyServesOneReport},
 		{"closing is once", closingIsOnce},
+		{"incidents are listed by id", incidentsAreListed},
 		{"ids stay with their codes", idsStay},
 		{"grids keep their ids through editions", gridIDsStay},
 		{"an import is whole or not at all", importIsWhole},

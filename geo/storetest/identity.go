@@ -99,6 +99,51 @@ func closingIsOnce(t *testing.T, h Harness) {
 	}
 }
 
+func incidentsAreListed(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	ctx := context.Background()
+	var all []int64
+	for range 7 {
+		in, _, _, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+		must(t, err)
+		all = append(all, in.ID)
+	}
+	for _, i := range []int{1, 4, 6} {
+		_, err := s.CloseIncident(ctx, all[i], "desk")
+		must(t, err)
+	}
+	for _, c := range []struct {
+		state       string
+		after, most int
+		want        []int // places in all
+	}{
+		{"", -1, 10, []int{0, 1, 2, 3, 4, 5, 6}},
+		{"", 2, 3, []int{3, 4, 5}},
+		{"open", -1, 10, []int{0, 2, 3, 5}},
+		{"open", 0, 2, []int{2, 3}},
+		{"closed", -1, 2, []int{1, 4}},
+		{"closed", 4, 2, []int{6}},
+		{"closed", 6, 2, nil},
+	} {
+		after := int64(0)
+		if c.after >= 0 {
+			after = all[c.after]
+		}
+		list, err := s.Incidents(ctx, c.state, after, c.most)
+		must(t, err)
+		var got, want []int64
+		for _, in := range list {
+			got = append(got, in.ID)
+		}
+		for _, i := range c.want {
+			want = append(want, all[i])
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%+v: %s", c, d)
+		}
+	}
+}
+
 func idsStay(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()

@@ -29,13 +29,11 @@ type face interface {
 // they enclose nothing.
 func (s *assembler) assemble(dst *polygons, c *clipper, whole face) {
 	s.ends = s.ends[:0]
-	var turn int64 // twice the area that the pieces enclose without the sides
 	for i, p := range c.pieces {
-		pts := c.of(p)
-		turn += c.sweep(pts, p.closed)
 		if p.closed {
 			continue
 		}
+		pts := c.of(p)
 		s.ends = append(s.ends,
 			end{at: c.around(pts[0]), piece: int32(i)},
 			end{at: c.around(pts[len(pts)-1]), piece: int32(i), exit: true})
@@ -44,7 +42,7 @@ func (s *assembler) assemble(dst *polygons, c *clipper, whole face) {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.piece, b.piece))
 	})
 	if s.even() {
-		s.around(dst, c, turn, whole)
+		s.around(dst, c, whole)
 		return
 	}
 	if s.link(c) && s.simple(c) {
@@ -54,15 +52,18 @@ func (s *assembler) assemble(dst *polygons, c *clipper, whole face) {
 	s.mend(dst, c, s.sides(c))
 }
 
-// sweep is twice the area that the way along a piece sweeps, seen from the
-// frame's corner.
-func (c *clipper) sweep(pts []coverage.Pixel, closed bool) int64 {
+// turn is twice the area that the pieces enclose without the sides: that each
+// sweeps, seen from the frame's corner.
+func (c *clipper) turn() int64 {
 	var sum int64
-	for i := 0; i+1 < len(pts); i++ {
-		sum += cross(c.Min, pts[i], pts[i+1])
-	}
-	if closed {
-		sum += cross(c.Min, pts[len(pts)-1], pts[0])
+	for _, p := range c.pieces {
+		pts := c.of(p)
+		for i := 0; i+1 < len(pts); i++ {
+			sum += cross(c.Min, pts[i], pts[i+1])
+		}
+		if p.closed {
+			sum += cross(c.Min, pts[len(pts)-1], pts[0])
+		}
 	}
 	return sum
 }
@@ -73,7 +74,8 @@ func (c *clipper) sweep(pts []coverage.Pixel, closed bool) int64 {
 //
 // If it turns not at all, it is a slit, or a face too thin for a pixel. Neither
 // has a pixel strictly inside, so any pixel that is not on it tells.
-func (s *assembler) around(dst *polygons, c *clipper, turn int64, whole face) {
+func (s *assembler) around(dst *polygons, c *clipper, whole face) {
+	turn := c.turn()
 	sides := turn < 0 || turn == 0 && whole.holds(c.clear())
 	if len(c.pieces) == 0 {
 		if sides {

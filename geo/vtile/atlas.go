@@ -5,6 +5,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/lattice"
+	"onegrid/geo/record"
 	"onegrid/geo/world"
 )
 
@@ -87,25 +88,6 @@ func (a *Atlas) Tilesets() []*Tileset { return a.sets }
 // Tileset returns a tileset, nil if there is none of this id.
 func (a *Atlas) Tileset(id string) *Tileset { return a.byID[id] }
 
-// Warm makes ready what is not yet, layer by layer, until stop says so.
-func (a *Atlas) Warm(stop func() bool) {
-	for _, l := range a.stocks {
-		if stop() {
-			return
-		}
-		l.get()
-	}
-	for _, later := range a.networks {
-		n := later.get()
-		for z := uint8(0); z <= MaxZoom && n != nil; z++ {
-			if stop() {
-				return
-			}
-			n.bordersAt(z, n.shapes.Pixels(z))
-		}
-	}
-}
-
 // Bounds is the box around the city: of its networks, and before the first
 // edition of its buildings.
 func (a *Atlas) Bounds() lattice.Box {
@@ -117,7 +99,7 @@ func (a *Atlas) Bounds() lattice.Box {
 	}
 	if b.Empty() {
 		for row := range a.world.Rows(geo.Buildings).All() {
-			b = b.Union(row.Box)
+			b = b.Union(record.ReadBuilding(row.Body).Shape.Bounds())
 		}
 	}
 	return b

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,22 +75,23 @@ func BenchmarkTile(b *testing.B) {
 	b.Run("buildings-2000", func(b *testing.B) {
 		w, t := town(b, 2100) // some lie beyond the tile's edge
 		b.Run("onegrid", func(b *testing.B) { ours(b, w, "buildings", t) })
-		b.Run("orb", func(b *testing.B) { theirs(b, buildingFeatures(w), t, "buildings") })
+		b.Run("orb", func(b *testing.B) { theirs(b, buildingFeatures(w, t), t) })
 	})
 	b.Run("shinjuku", func(b *testing.B) {
 		w := shinjuku(b)
 		t := vtile.Tile{Z: 14, X: 14549, Y: 6451}
 		b.Run("onegrid", func(b *testing.B) { ours(b, w, "buildings", t) })
-		b.Run("orb", func(b *testing.B) { theirs(b, near(buildingFeatures(w), t), t, "buildings") })
+		b.Run("orb", func(b *testing.B) { theirs(b, buildingFeatures(w, t), t) })
 	})
 	w := city(b, 40) // 1,600 grids
 	middle := lattice.Point{X: origin.X + 20*block, Y: origin.Y + 20*block}
 	for _, z := range []uint8{10, 12, 14} {
-		box := lattice.BoxOf(middle)
-		t := vtile.Cover(box, z)[0]
+		t := vtile.Cover(lattice.BoxOf(middle), z)[0]
 		b.Run(fmt.Sprintf("grids-z%d", z), func(b *testing.B) {
 			b.Run("onegrid", func(b *testing.B) { ours(b, w, "grids", t) })
-			b.Run("orb", func(b *testing.B) { theirs(b, near(gridFeatures(w), t), t, "grid") })
+			b.Run("orb", func(b *testing.B) { theirs(b, gridFeatures(b, w, t), t) })
+			// The finest level alone, against all that ours makes.
+			b.Run("orb-finest", func(b *testing.B) { theirs(b, map[string][]*geojson.Feature{"grid": gridFeatures(b, w, t)["grid"]}, t) })
 		})
 	}
 	b.Run("onepicture-z14", func(b *testing.B) {
@@ -97,23 +99,30 @@ func BenchmarkTile(b *testing.B) {
 	})
 }
 
-// theirs is orb's pipeline: project, clip, simplify, marshal. It is given only
-// what lies near the tile, copied as it changes what it is given.
-func theirs(b *testing.B, features []*geojson.Feature, t vtile.Tile, layer string) {
+// drawnBound is what tiles reach to, in orb's terms.
+var drawnBound = orb.Bound{Min: orb.Point{-vtile.Buffer, -vtile.Buffer}, Max: orb.Point{vtile.Extent + vtile.Buffer, vtile.Extent + vtile.Buffer}}
+
+// theirs is orb's pipeline: project, clip, simplify, marshal. It is given, layer
+// by layer, only what lies in the tile, copied as it changes what it is given.
+func theirs(b *testing.B, given map[string][]*geojson.Feature, t vtile.Tile) {
 	b.ReportAllocs()
 	tile := maptile.New(t.X, t.Y, maptile.Zoom(t.Z))
 	for b.Loop() {
 		b.StopTimer()
-		fc := geojson.NewFeatureCollection()
-		for _, f := range features {
-			g := geojson.NewFeature(orb.Clone(f.Geometry))
-			g.ID, g.Properties = f.ID, f.Properties
-			fc.Append(g)
+		copied := map[string]*geojson.FeatureCollection{}
+		for layer, features := range given {
+			fc := geojson.NewFeatureCollection()
+			for _, f := range features {
+				g := geojson.NewFeature(orb.Clone(f.Geometry))
+				g.ID, g.Properties = f.ID, f.Properties
+				fc.Append(g)
+			}
+			copied[layer] = fc
 		}
 		b.StartTimer()
-		layers := mvt.NewLayers(map[string]*geojson.FeatureCollection{layer: fc})
+		layers := mvt.NewLayers(copied)
 		layers.ProjectToTile(tile)
-		layers.Clip(mvt.MapboxGLDefaultExtentBound)
+		layers.Clip(drawnBound)
 		layers.Simplify(simplify.DouglasPeucker(1.0))
 		layers.RemoveEmpty(1.0, 1.0)
 		data, err := mvt.Marshal(layers)
@@ -124,41 +133,76 @@ func theirs(b *testing.B, features []*geojson.Feature, t vtile.Tile, layer strin
 	}
 }
 
-func buildingFeatures(w *world.World) []*geojson.Feature {
+func buildingFeatures(w *world.World, t vtile.Tile) map[string][]*geojson.Feature {
 	var out []*geojson.Feature
 	for o := range w.Buildings().All() {
-		f := geojson.NewFeature(orbShape(o.Shape))
-		f.ID = o.ID
-		f.Properties = geojson.Properties{"code": o.Code, "use": o.Use, "storeys": o.Storeys, "height": o.HeightM, "households": o.Households()}
-		out = append(out, f)
-	}
-	return out
-}
-
-func gridFeatures(w *world.World) []*geojson.Feature {
-	var out []*geojson.Feature
-	net := w.Basic()
-	for i := range net.Grids {
-		if net.Grids[i].Level != "grid" {
-			continue
-		}
-		f := geojson.NewFeature(orbShape(net.Coverage.Polygons(int32(i))))
-		f.ID = net.Grids[i].ID
-		f.Properties = geojson.Properties{"code": net.Grids[i].Code, "name": net.Grids[i].Name.In("zh"), "parent": net.Grids[i].Parent}
-		out = append(out, f)
-	}
-	return out
-}
-
-// near keeps the features whose boxes meet a tile.
-func near(features []*geojson.Feature, t vtile.Tile) []*geojson.Feature {
-	b := maptile.New(t.X, t.Y, maptile.Zoom(t.Z)).Bound()
-	b = b.Pad((b.Max[0] - b.Min[0]) / 64)
-	var out []*geojson.Feature
-	for _, f := range features {
-		if f.Geometry.Bound().Intersects(b) && clip.Geometry(b, orb.Clone(f.Geometry)) != nil {
+		f := feature(o.ID, orbShape(o.Shape), geojson.Properties{
+			"code": o.Code, "use": o.Use, "storeys": o.Storeys, "height": o.HeightM, "households": o.Households()})
+		if drawnIn(f, t) {
 			out = append(out, f)
 		}
+	}
+	return map[string][]*geojson.Feature{"buildings": out}
+}
+
+// gridFeatures are the layers that our own tile has: the levels that this zoom
+// shows, their borders, each once, and the labels.
+func gridFeatures(b *testing.B, w *world.World, t vtile.Tile) map[string][]*geojson.Feature {
+	a := vtile.NewAtlas(w, nil)
+	tile := strict(b, t.String(), a.Append(nil, a.Tileset("grids"), t))
+	shown := map[string]bool{} // labels
+	for _, f := range tile.Layer("labels").Features {
+		shown[f.Properties["code"].(string)] = true
+	}
+	net, out := w.Basic(), map[string][]*geojson.Feature{}
+	put := func(layer string, f *geojson.Feature) {
+		if tile.Layer(layer) != nil && drawnIn(f, t) {
+			out[layer] = append(out[layer], f)
+		}
+	}
+	for i, g := range net.Grids {
+		put(g.Level, feature(g.ID, orbShape(net.Coverage.Polygons(int32(i))),
+			geojson.Properties{"code": g.Code, "name": g.Name.In("zh"), "name_en": g.Name["en"], "parent": g.Parent}))
+		if shown[g.Code] {
+			p := net.Label(int32(i))
+			put("labels", feature(g.ID, orb.Point{p.Lon(), p.Lat()},
+				geojson.Properties{"level": g.Level, "rank": int(net.Coverage.Areas()[i].Level), "code": g.Code, "name": g.Name.In("zh"), "name_en": g.Name["en"]}))
+		}
+	}
+	for level, l := range net.Spec.Levels {
+		if tile.Layer(l.ID) == nil {
+			continue
+		}
+		var all orb.MultiLineString
+		for i := range net.Coverage.Arcs() {
+			if net.Coverage.ArcLevel(i) == level {
+				all = append(all, orbLine(net.Coverage.Arc(i).Points))
+			}
+		}
+		put("borders", feature(level+1, all, geojson.Properties{"level": l.ID, "rank": level}))
+	}
+	return out
+}
+
+func feature(id any, g orb.Geometry, p geojson.Properties) *geojson.Feature {
+	return &geojson.Feature{ID: id, Geometry: g, Properties: p}
+}
+
+// drawnIn tells that something of a feature is in a tile, and leaves of lines
+// only those that are.
+func drawnIn(f *geojson.Feature, t vtile.Tile) bool {
+	b := maptile.New(t.X, t.Y, maptile.Zoom(t.Z)).Bound()
+	b = b.Pad((b.Max[0] - b.Min[0]) * vtile.Buffer / vtile.Extent)
+	if lines, ok := f.Geometry.(orb.MultiLineString); ok {
+		f.Geometry = orb.MultiLineString(slices.DeleteFunc(lines, func(l orb.LineString) bool { return clip.LineString(b, l.Clone()) == nil }))
+	}
+	return f.Geometry.Bound().Intersects(b) && clip.Geometry(b, orb.Clone(f.Geometry)) != nil
+}
+
+func orbLine(pts []lattice.Point) orb.LineString {
+	var out orb.LineString
+	for _, p := range pts {
+		out = append(out, orb.Point{p.Lon(), p.Lat()})
 	}
 	return out
 }

@@ -1,6 +1,10 @@
 package vtile
 
-import "onegrid/geo/coverage"
+import (
+	"slices"
+
+	"onegrid/geo/coverage"
+)
 
 // frame is what a tile's lines and polygons are cut to. A pixel is inside when
 // it is off all four sides; cutting goes along the half-pixels just within them,
@@ -89,6 +93,7 @@ type clipper struct {
 	pieces []piece
 	rings  int // that were given
 	scrap  []coverage.Pixel
+	places []coverage.Pixel
 }
 
 func (c *clipper) reset(f frame) {
@@ -142,6 +147,15 @@ func (c *clipper) closeRing(first int, start coverage.Pixel) {
 	tail.count += head.count - 1
 	*head = *tail
 	c.pieces = c.pieces[:len(c.pieces)-1]
+}
+
+// continued tells that the points from one on are the open piece's, whole edges
+// of its ring.
+func (c *clipper) continued(from int) {
+	more := len(c.points) - from
+	c.fresh = slices.Grow(c.fresh, more)[:len(c.points)]
+	clear(c.fresh[from:])
+	c.pieces[len(c.pieces)-1].count += more
 }
 
 // edge adds an edge to the open piece, or to a new one, and tells whether the

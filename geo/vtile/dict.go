@@ -1,7 +1,5 @@
 package vtile
 
-import "onegrid/geo/coverage"
-
 // dict holds the values of a layer that is made once, by number: each as a field
 // of the layer, ready to be copied into a tile. Number 0 is no value.
 type dict struct {
@@ -91,28 +89,4 @@ func (m *dictMaker) flag(b bool) uint32 {
 		m.buf[1] = 1
 	}
 	return m.shared()
-}
-
-// pixelBoxOf is the box around points.
-func pixelBoxOf(pts []coverage.Pixel) coverage.PixelBox {
-	b := emptyPixels
-	for _, p := range pts {
-		b = grow(b, p)
-	}
-	return b
-}
-
-var emptyPixels = coverage.PixelBox{
-	Min: coverage.Pixel{X: 1<<31 - 1, Y: 1<<31 - 1},
-	Max: coverage.Pixel{X: -1 << 31, Y: -1 << 31},
-}
-
-func grow(b coverage.PixelBox, p coverage.Pixel) coverage.PixelBox {
-	b.Min.X, b.Min.Y = min(b.Min.X, p.X), min(b.Min.Y, p.Y)
-	b.Max.X, b.Max.Y = max(b.Max.X, p.X), max(b.Max.Y, p.Y)
-	return b
-}
-
-func meetsBox(a, b coverage.PixelBox) bool {
-	return a.Min.X <= b.Max.X && b.Min.X <= a.Max.X && a.Min.Y <= b.Max.Y && b.Min.Y <= a.Max.Y
 }

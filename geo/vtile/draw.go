@@ -4,15 +4,16 @@ import "onegrid/geo/coverage"
 
 // drawer is what drawing a tile needs and can be used again for the next.
 type drawer struct {
-	w     writer
-	clip  clipper
-	asm   assembler
-	walk  walker
-	whole polygons
-	faces polygons
-	hits  []int32
+	w      writer
+	clip   clipper
+	asm    assembler
+	walk   walker
+	whole  polygons
+	faces  polygons
+	hits   []int32
+	places []coverage.Pixel
 
-	face   arcFace
+	face   outline
 	shaper shaper
 }
 
@@ -34,6 +35,20 @@ func (d *drawer) cutLines(f frame, start coverage.Pixel, commands []byte) {
 	for pts := d.walk.next(true); pts != nil; pts = d.walk.next(false) {
 		d.clip.line(pts)
 	}
+	for _, p := range d.clip.pieces {
+		d.w.line(d.clip.of(p))
+	}
+}
+
+// cutLine does so for a line of a sheet.
+func (d *drawer) cutLine(f frame, s *sheet, line []coverage.HalfArc) {
+	start, _ := s.of(line[0])
+	d.places = append(d.places[:0], start)
+	for _, h := range line {
+		d.places = s.appendPlaces(d.places, h)
+	}
+	d.clip.reset(f)
+	d.clip.line(d.places)
 	for _, p := range d.clip.pieces {
 		d.w.line(d.clip.of(p))
 	}

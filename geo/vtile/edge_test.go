@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 	"onegrid/geo/vtile/mvt"
 )
@@ -35,11 +36,11 @@ func TestTilesShowAShapesCornersAndSailsOnly(t *testing.T) {
 	var d drawer
 	cuts, whole := 0, 0
 	for z := uint8(13); z <= MaxZoom; z++ {
-		box := emptyPixels
-		for _, b := range layer.tree.levels[0] {
-			box = grow(grow(box, b.Min), b.Max)
+		box := lattice.EmptyBox()
+		for i := range layer.tree.Len() {
+			box = box.Union(layer.tree.Box(int32(i)))
 		}
-		for _, at := range cover(boxAt(box, z), z, Buffer) {
+		for _, at := range cover(boxAt(coverage.PixelBoxOf(box), z), z, Buffer) {
 			d.start(at, nil)
 			layer.draw(&d, at)
 			if len(d.w.buf) == 0 {

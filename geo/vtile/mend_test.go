@@ -128,3 +128,49 @@ func TestMendingIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// What is called sound is written as it stands: nothing that breaks a rule of
+// polygons may pass.
+func TestOnlySoundPolygonsPass(t *testing.T) {
+	box := func(x, y, size int32) []pixel {
+		return []pixel{px(x, y), px(x+size, y), px(x+size, y+size), px(x, y+size)}
+	}
+	hole := func(x, y, size int32) []pixel {
+		return []pixel{px(x, y), px(x, y+size), px(x+size, y+size), px(x+size, y)}
+	}
+	outer := func(r []pixel) part { return part{r, true} }
+	inner := func(r []pixel) part { return part{r, false} }
+	for _, c := range []struct {
+		name  string
+		parts []part
+		sound bool
+	}{
+		{"a square", []part{outer(box(0, 0, 90))}, true},
+		{"with two holes", []part{outer(box(0, 0, 90)), inner(hole(10, 10, 20)), inner(hole(50, 50, 20))}, true},
+		{"two of them", []part{outer(box(0, 0, 90)), outer(box(100, 0, 90)), inner(hole(110, 10, 20))}, true},
+		{"a hole outside", []part{outer(box(0, 0, 90)), inner(hole(100, 10, 20))}, false},
+		{"a hole of the polygon before", []part{outer(box(0, 0, 90)), outer(box(100, 0, 90)), inner(hole(10, 10, 20))}, false},
+		{"a hole in a hole", []part{outer(box(0, 0, 90)), inner(hole(10, 10, 50)), inner(hole(20, 20, 10))}, false},
+		{"and the other way round", []part{outer(box(0, 0, 90)), inner(hole(20, 20, 10)), inner(hole(10, 10, 50))}, false},
+		{"one in another", []part{outer(box(0, 0, 90)), outer(box(10, 10, 20))}, false},
+		{"a hole first", []part{inner(hole(10, 10, 20)), outer(box(0, 0, 90))}, false},
+		{"crossing", []part{outer(box(0, 0, 90)), outer(box(50, 50, 90))}, false},
+		{"a hole through the side", []part{outer(box(0, 0, 90)), inner(hole(80, 10, 20))}, false},
+		{"a bow-tie", []part{outer([]pixel{px(0, 0), px(90, 90), px(90, 0), px(0, 90)})}, false},
+		{"a spike", []part{outer([]pixel{px(0, 0), px(90, 0), px(90, 90), px(120, 120), px(90, 90), px(0, 90)})}, false},
+	} {
+		var g polygons
+		for _, p := range c.parts {
+			g.add(p.points, p.outer)
+		}
+		var v prover
+		if got := v.sound(&g); got != c.sound {
+			t.Errorf("%s: sound %v", c.name, got)
+		}
+	}
+}
+
+type part struct {
+	points []pixel
+	outer  bool
+}

@@ -200,15 +200,12 @@ func (n *network) counted(d *drawer, t Tile, f func(area int32, level string)) {
 		return
 	}
 	areas := n.net.Coverage.Areas()
-	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
-	for _, k := range d.hits {
-		a := n.named[k]
-		if int(areas[a].Level) != n.levels[i] {
-			continue
+	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
+		if int(areas[a].Level) == n.levels[i] {
+			d.w.point(place)
+			f(a, n.net.Grids[a].Level)
 		}
-		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
-		f(a, n.net.Grids[a].Level)
-	}
+	})
 }
 
 func (n *network) drawDeviceCounts(d *drawer, w *world.World, alerts *tally, t Tile) {

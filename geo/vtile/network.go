@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"onegrid/geo"
+	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 	"onegrid/geo/world"
@@ -13,15 +14,17 @@ import (
 // network draws the areas of a network: a layer of polygons for each level, the
 // borders, and a label for each area. Everything comes from the coverage's pixel
 // maps, one a zoom, in which neighbours share their border.
+//
+// What takes seconds for a large city waits until it is wanted. Counts want the
+// labels alone, and changes of them not even those.
 type network struct {
 	net    *world.Network
-	levels []int // of the network's levels those that are drawn, from the top
-	shapes *coverage.Simplified
+	levels []int   // of the network's levels those that are drawn, from the top
 	widths []int64 // of each level in levels: what most of its areas are wide, in base units
-	labels *tree   // boxes without width, in the order of
-	named  []int32 // areas
 
-	borders [MaxZoom + 1]borders
+	shapes func() *coverage.Simplified
+	sheets sheets
+	labels func() *labels
 
 	dict     *dict
 	areaTags []uint32 // of each area, by areaKeys
@@ -45,18 +48,16 @@ func newNetwork(net *world.Network) *network {
 	if net == nil || net.Coverage == nil {
 		return nil
 	}
-	n := &network{net: net}
-	var wg sync.WaitGroup
-	wg.Go(func() { n.shapes = net.Coverage.Simplify() })
+	n := &network{net: net, shapes: sync.OnceValue(net.Coverage.Simplify)}
+	n.sheets.make = n.sheet
+	n.labels = sync.OnceValue(func() *labels { return labelsOf(net) })
 	for i, l := range net.Spec.Levels {
 		if l.Kind == "" || l.Kind == geo.AreaLevel {
 			n.levels = append(n.levels, i)
 		}
 	}
 	n.measure()
-	n.label()
 	n.name()
-	wg.Wait()
 	return n
 }
 
@@ -117,20 +118,27 @@ func (n *network) shows(i int, z uint8, pixels int64) bool {
 	return i == 0 || n.widths[i]>>(baseBits-extentBits-z) >= pixels
 }
 
-// label puts the areas' label points into a tree.
-func (n *network) label() {
-	areas := n.net.Coverage.Areas()
-	boxes := make([]coverage.PixelBox, len(areas))
-	each(len(areas), func(i int) {
-		p := project(n.net.Label(int32(i)))
-		boxes[i] = coverage.PixelBox{Min: p, Max: p}
+// labels are the areas' label points.
+type labels struct {
+	tree  *boxtree.Tree // boxes without width, in the order of
+	areas []int32
+}
+
+func labelsOf(net *world.Network) *labels {
+	boxes := make([]lattice.Box, len(net.Coverage.Areas()))
+	each(len(boxes), func(i int) {
+		boxes[i] = lattice.BoxOf(lattice.Point(project(net.Label(int32(i)))))
 	})
-	n.named = hilbertOrder(boxes)
-	sorted := make([]coverage.PixelBox, len(boxes))
-	for to, from := range n.named {
-		sorted[to] = boxes[from]
+	tree, areas := boxtree.New(boxes)
+	return &labels{tree, areas}
+}
+
+// in calls f for each label that belongs to a tile.
+func (l *labels) in(d *drawer, t Tile, f func(area int32, place coverage.Pixel)) {
+	d.hits = l.tree.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
+	for _, k := range d.hits {
+		f(l.areas[k], at(coverage.Pixel(l.tree.Box(k).Min), t.Z))
 	}
-	n.labels = newTree(sorted)
 }
 
 // each calls f for 0 to n-1 on a few goroutines and waits for all.
@@ -149,23 +157,41 @@ func each(n int, f func(int)) {
 
 // draw writes the network's layers of a tile.
 func (n *network) draw(d *drawer, t Tile) {
-	m := n.shapes.Pixels(t.Z)
+	s := n.sheets.get(t.Z)
 	for i := range n.levels {
 		if n.shows(i, t.Z, widthOfShapes) {
-			n.drawAreas(d, t, m, i)
+			n.drawAreas(d, t, s, i)
 		}
 	}
-	n.drawBorders(d, t, m)
+	n.drawBorders(d, t, s)
 	n.drawLabels(d, t)
 }
 
-func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
+// sheet makes the network at a zoom.
+func (n *network) sheet(z uint8) *sheet {
+	m := n.shapes().Draw(z)
+	s := newSheet(m)
+	arcs := make([][]int32, len(n.net.Spec.Levels))
+	for i := range m.Arcs {
+		arcs[m.Arcs[i].Level] = append(arcs[m.Arcs[i].Level], int32(i))
+	}
+	s.borders = make([]borderLines, len(n.levels))
+	for i, j := 0, newJoiner(s); i < len(n.levels); i++ {
+		if n.shows(i, z, widthOfShapes) {
+			s.borders[i] = j.join(arcs[n.levels[i]])
+		}
+	}
+	s.measure()
+	return s
+}
+
+func (n *network) drawAreas(d *drawer, t Tile, s *sheet, i int) {
 	f := t.frame()
 	level := n.levels[i]
 	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, n.dict)
-	d.hits = m.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
+	d.hits = s.outlines.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
 	for _, a := range d.hits {
-		d.areaAt(f, m, a)
+		d.areaAt(f, s, a)
 		if len(d.w.geom) == 0 {
 			continue
 		}
@@ -176,48 +202,44 @@ func (n *network) drawAreas(d *drawer, t Tile, m *coverage.PixelMap, i int) {
 }
 
 // areaAt puts what the frame leaves of an area into the writer's geometry.
-func (d *drawer) areaAt(f frame, m *coverage.PixelMap, area int32) {
-	d.faces.clear()
-	rings := m.Rings(area)
+func (d *drawer) areaAt(f frame, s *sheet, area int32) {
+	rings := s.outlines.Rings(area)
 	for len(rings) > 0 {
 		n := 1
 		for n < len(rings) && rings[n].Area2 < 0 {
 			n++
 		}
-		polygon := arcFace{m, rings[:n]}
+		polygon, box := rings[:n], rings[0].Box
 		rings = rings[n:]
-		box := polygon.rings[0].Box
-		if !meetsBox(box, coverage.PixelBox(f)) {
-			continue
+		switch {
+		case f.encloses(box):
+			for _, r := range polygon {
+				s.whole(&d.w, r)
+			}
+		case box.Plain().Intersects(coverage.PixelBox(f).Plain()):
+			d.clip.reset(f)
+			for _, r := range polygon {
+				d.clip.outline(s, r)
+			}
+			d.face.sheet, d.face.rings = s, polygon
+			d.faces.clear()
+			d.asm.assemble(&d.faces, &d.clip, &d.face)
+			d.w.polygons(&d.faces)
 		}
-		if f.encloses(box) {
-			polygon.appendTo(&d.faces)
-			continue
-		}
-		d.clip.reset(f)
-		for _, r := range polygon.rings {
-			d.clip.arcs(m, r)
-		}
-		d.face = polygon
-		d.asm.assemble(&d.faces, &d.clip, &d.face)
 	}
-	d.w.polygons(&d.faces)
 }
 
 func (n *network) drawLabels(d *drawer, t Tile) {
 	d.w.begin("labels", labelKeys, n.dict)
 	areas := n.net.Coverage.Areas()
-	d.hits = n.labels.search(base(t.inner(), t.Z), d.hits[:0])
-	for _, k := range d.hits {
-		a := n.named[k]
-		level := int(areas[a].Level)
-		i := slices.Index(n.levels, level)
+	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
+		i := slices.Index(n.levels, int(areas[a].Level))
 		if i < 0 || !n.shows(i, t.Z, widthOfLabels) {
-			continue
+			return
 		}
 		d.w.listed(n.nameTags[int(a)*len(labelKeys):][:len(labelKeys)])
-		d.w.point(at(n.labels.levels[0][k].Min, t.Z))
+		d.w.point(place)
 		d.w.put(n.net.Grids[a].ID, pointType)
-	}
+	})
 	d.w.end()
 }

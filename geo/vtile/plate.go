@@ -2,6 +2,7 @@ package vtile
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"onegrid/geo/coverage"
 )
@@ -59,32 +60,50 @@ func (w *walker) next(first bool) []coverage.Pixel {
 		return nil
 	}
 	if !first {
-		w.rest = w.rest[1:] // MoveTo
-		w.delta()
+		var to []coverage.Pixel // of a MoveTo
+		to, w.rest = appendPlaces(w.pts[:0], w.at, w.rest[1:], 1)
+		w.at = to[0]
 	}
-	w.pts = append(w.pts[:0], w.at)
-	for n := w.uvarint() >> 3; n > 0; n-- {
-		w.delta()
-		w.pts = append(w.pts, w.at)
-	}
+	n, i := number(w.rest, 0)
+	w.pts, w.rest = appendPlaces(append(w.pts[:0], w.at), w.at, w.rest[i:], int(n>>3))
+	w.at = w.pts[len(w.pts)-1]
 	if len(w.rest) > 0 && w.rest[0] == closePath {
 		w.rest = w.rest[1:]
 	}
 	return w.pts
 }
 
-func (w *walker) uvarint() uint64 {
-	if b := w.rest[0]; b < 0x80 {
-		w.rest = w.rest[1:]
-		return uint64(b)
+// appendPlaces appends the places that so many steps lead to, and returns what
+// comes after them.
+func appendPlaces(dst []coverage.Pixel, at coverage.Pixel, steps []byte, n int) ([]coverage.Pixel, []byte) {
+	dst = slices.Grow(dst, n)
+	i := 0
+	for range n {
+		var x, y uint32
+		x, i = number(steps, i)
+		y, i = number(steps, i)
+		at.X += unzigzag(x)
+		at.Y += unzigzag(y)
+		dst = append(dst, at)
 	}
-	n, size := binary.Uvarint(w.rest)
-	w.rest = w.rest[size:]
-	return n
+	return dst, steps[i:]
 }
 
-func (w *walker) delta() {
-	x, y := uint32(w.uvarint()), uint32(w.uvarint())
-	w.at.X += int32(x>>1) ^ -int32(x&1)
-	w.at.Y += int32(y>>1) ^ -int32(y&1)
+// number reads the varint at i and returns where the next one is, inlined for
+// short ones.
+func number(b []byte, i int) (uint32, int) {
+	if b[i] < 0x80 {
+		return uint32(b[i]), i + 1
+	}
+	return longNumber(b, i)
 }
+
+func longNumber(b []byte, i int) (uint32, int) {
+	if b[i+1] < 0x80 {
+		return uint32(b[i]&0x7f) | uint32(b[i+1])<<7, i + 2
+	}
+	n, size := binary.Uvarint(b[i:])
+	return uint32(n), i + size
+}
+
+func unzigzag(n uint32) int32 { return int32(n>>1) ^ -int32(n&1) }

@@ -38,6 +38,15 @@ func at(p coverage.Pixel, z uint8) coverage.Pixel {
 	return coverage.Pixel{X: int32((int64(p.X) + half) >> shift), Y: int32((int64(p.Y) + half) >> shift)}
 }
 
+// boxOf is the box around places of one zoom, or of the base.
+func boxOf(places []coverage.Pixel) lattice.Box {
+	b := lattice.EmptyBox()
+	for _, p := range places {
+		b = b.Extend(lattice.Point(p))
+	}
+	return b
+}
+
 // boxAt returns a base box at zoom z. Rounding keeps order, so it holds what the
 // box held.
 func boxAt(b coverage.PixelBox, z uint8) coverage.PixelBox {

@@ -40,7 +40,7 @@ func (s *shaper) add(places []lattice.Point, first bool) {
 }
 
 // box is the box around the shape on the base lattice.
-func (s *shaper) box() coverage.PixelBox { return pixelBoxOf(s.base.points) }
+func (s *shaper) box() lattice.Box { return boxOf(s.base.points) }
 
 // polygonsAt leaves in out the valid polygons that the shape is at zoom z, none
 // if it covers less than least square pixels.

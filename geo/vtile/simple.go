@@ -1,6 +1,10 @@
 package vtile
 
-import "slices"
+import (
+	"slices"
+
+	"onegrid/geo/lattice"
+)
 
 // simple tells that no ring touches itself. Only the segments of sails are looked
 // at: the others were valid before, and along the sides nothing lies between one
@@ -44,9 +48,9 @@ func (s *assembler) repeats() bool {
 // touched tells that a sail, the segments of a ring from its first place to its
 // last, meets a segment other than at the ends that they have in common.
 func (s *assembler) touched(r ring, first, last int) bool {
-	box := emptyPixels
+	box := lattice.EmptyBox()
 	for i := first; i <= last; i++ {
-		box = grow(box, s.points[r.first+i%r.count])
+		box = box.Extend(lattice.Point(s.points[r.first+i%r.count]))
 	}
 	for _, o := range s.rings {
 		prev := o.first + o.count - 1

@@ -1,7 +1,9 @@
 package vtile
 
 import (
+	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
 )
 
 // stock is a layer that rarely changes, made ready once: its shapes by zoom, its
@@ -17,7 +19,7 @@ type stock struct {
 	least  []uint8  // the first zoom of each object; nil: all
 	values []uint32 // len(keys) for each object
 	dict   *dict
-	tree   *tree
+	tree   *boxtree.Tree
 	plates [MaxZoom + 1]plate // none for points, whose places are the tree's boxes
 }
 
@@ -36,27 +38,27 @@ func (s *stock) draw(d *drawer, t Tile) {
 }
 
 func (s *stock) drawPoints(d *drawer, t Tile) {
-	d.hits = s.tree.search(base(t.inner(), t.Z), d.hits[:0])
+	d.hits = s.tree.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
 	for _, i := range d.hits {
 		if s.least != nil && s.least[i] > t.Z {
 			continue
 		}
 		d.w.listed(s.tags(i))
-		d.w.point(at(s.tree.levels[0][i].Min, t.Z))
+		d.w.point(at(coverage.Pixel(s.tree.Box(i).Min), t.Z))
 		d.w.put(s.ids[i], pointType)
 	}
 }
 
 func (s *stock) drawShapes(d *drawer, t Tile) {
 	f := t.frame()
-	p, boxes := &s.plates[t.Z], s.tree.levels[0]
-	d.hits = s.tree.search(base(coverage.PixelBox(f), t.Z), d.hits[:0])
+	p := &s.plates[t.Z]
+	d.hits = s.tree.Search(base(coverage.PixelBox(f), t.Z).Plain(), d.hits[:0])
 	for _, i := range d.hits {
 		commands := p.of(i)
 		if len(commands) == 0 {
 			continue
 		}
-		if f.encloses(boxAt(boxes[i], t.Z)) {
+		if f.encloses(boxAt(coverage.PixelBoxOf(s.tree.Box(i)), t.Z)) {
 			d.w.moveTo(p.start[i])
 		} else {
 			if !s.cut(d, f, p.start[i], commands) {
@@ -90,7 +92,7 @@ type stocker struct {
 	stock
 	dict   *dictMaker
 	shaper *shaper
-	boxes  []coverage.PixelBox
+	boxes  []lattice.Box
 }
 
 func newStocker(name string, kind byte, from uint8, keys ...string) *stocker {
@@ -138,20 +140,19 @@ func smallest(z uint8) int64 {
 
 // done puts the objects in order.
 func (s *stocker) done() *stock {
-	order := hilbertOrder(s.boxes)
 	out := s.stock
+	var order []int32
+	out.tree, order = boxtree.New(s.boxes)
 	n, k := len(order), len(s.keys)
 	out.dict = s.dict.dict
 	out.ids, out.least, out.values = make([]int64, n), make([]uint8, n), make([]uint32, n*k)
-	boxes := make([]coverage.PixelBox, n)
 	for to, from := range order {
-		out.ids[to], out.least[to], boxes[to] = s.ids[from], s.least[from], s.boxes[from]
+		out.ids[to], out.least[to] = s.ids[from], s.least[from]
 		copy(out.values[to*k:], s.values[int(from)*k:int(from)*k+k])
 	}
 	for z := range s.plates {
 		out.plates[z] = s.plates[z].ordered(order)
 	}
-	out.tree = newTree(boxes)
 	return &out
 }
 

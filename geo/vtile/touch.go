@@ -170,7 +170,7 @@ func (f *finder) view(o *geo.Device) {
 		if !f.d.sector(o.Point, o.View, z) {
 			continue
 		}
-		for _, t := range cover(pixelBoxOf(f.d.whole.points), z, Buffer) {
+		for _, t := range cover(coverage.PixelBoxOf(boxOf(f.d.whole.points)), z, Buffer) {
 			f.d.faces.clear()
 			f.d.cutWhole(t.frame())
 			if len(f.d.faces.rings) > 0 {

@@ -105,3 +105,24 @@ func changeOf(t *testing.T, rng *rand.Rand, w *world.World, b lattice.Box) geo.C
 	}
 	return c
 }
+
+// An edition moves what is counted where: all tiles of counts and objects are
+// named, though no device and no incident changed.
+func TestAnEditionRedrawsWhatIsCountedByIt(t *testing.T) {
+	a := vtile.NewAtlas(city(t, 4), nil)
+	parts := cityParts(t, 4, 2) // other borders
+	parts.Seq++
+	next, err := world.New(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for _, touch := range vtile.NewAtlas(next, a).Since(a, []geo.Change{{Seq: parts.Seq, Kind: geo.GridsOf("basic"), Op: "publish", Object: "2"}}) {
+		all[touch.Set.ID] = touch.All
+	}
+	for _, id := range []string{"grids", "onepicture", "devices", "incidents"} {
+		if !all[id] {
+			t.Errorf("not all of %s is named", id)
+		}
+	}
+}

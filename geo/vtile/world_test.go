@@ -42,7 +42,7 @@ func cityParts(t testing.TB, side int, seed uint64) world.Parts {
 		Scheme: geo.Scheme{Name: geo.Plain("Test"), Networks: []geo.Network{basic, special}},
 	}
 	rng := rand.New(rand.NewPCG(seed, 99))
-	mesh := newMesh(rng, side)
+	mesh := newMesh(rng, side, 12)
 	grids := []geo.Grid{{ID: 1, Code: "D", Network: "basic", Level: "district", Name: geo.Text{"zh": "区", "en": "District"}}}
 	for i := range side {
 		grids = append(grids, geo.Grid{ID: int64(10 + i), Code: fmt.Sprintf("S%02d", i), Network: "basic", Level: "street", Parent: "D", Name: geo.Plain("街")})
@@ -128,8 +128,8 @@ type mesh struct {
 	along   [][][]lattice.Point // and to (i+1, j)
 }
 
-func newMesh(rng *rand.Rand, side int) *mesh {
-	m := &mesh{}
+func newMesh(rng *rand.Rand, side, bends int) *mesh {
+	m, n := &mesh{}, int32(bends)
 	shift := func(by int32) int32 { return rng.Int32N(2*by+1) - by }
 	for i := range side + 1 {
 		var row []lattice.Point
@@ -140,8 +140,8 @@ func newMesh(rng *rand.Rand, side int) *mesh {
 	}
 	bend := func(a, b lattice.Point) []lattice.Point {
 		var out []lattice.Point
-		for k := int32(1); k < 12; k++ {
-			out = append(out, lattice.Point{X: a.X + (b.X-a.X)/12*k + shift(block/40), Y: a.Y + (b.Y-a.Y)/12*k + shift(block/40)})
+		for k := int32(1); k < n; k++ {
+			out = append(out, lattice.Point{X: a.X + (b.X-a.X)/n*k + shift(block/40), Y: a.Y + (b.Y-a.Y)/n*k + shift(block/40)})
 		}
 		return out
 	}

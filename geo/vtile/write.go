@@ -227,9 +227,17 @@ func (w *writer) moveTo(p coverage.Pixel) {
 
 func (w *writer) lineTo(pts []coverage.Pixel) {
 	w.geom = appendUvarint(w.geom, uint64(len(pts))<<3|lineTo)
+	w.steps(pts)
+}
+
+// steps goes from place to place.
+func (w *writer) steps(pts []coverage.Pixel) {
+	geom, at := w.geom, w.cursor
 	for _, p := range pts {
-		w.delta(p)
+		geom = appendZigzag(appendZigzag(geom, p.X-at.X), p.Y-at.Y)
+		at = p
 	}
+	w.geom, w.cursor = geom, at
 }
 
 func (w *writer) delta(p coverage.Pixel) {

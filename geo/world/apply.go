@@ -163,7 +163,7 @@ func (e *editing) static(c *geo.Change) error {
 		return err
 	}
 	row := Row{ID: id, Body: string(body), Area: rows.areaOf(e.b.next.basic, string(body))}
-	if row.Box, err = record.Check(c.Kind, id, row.Body); err != nil {
+	if row.box, err = record.Check(c.Kind, id, row.Body); err != nil {
 		return err
 	}
 	if old, ok := rows.Find(id); ok {

@@ -2,6 +2,7 @@ package world
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -63,8 +64,8 @@ func empty() *World {
 		scheme:    &geo.Scheme{},
 		revisions: map[geo.Layer]int64{},
 		rows:      map[geo.Layer]*Rows{},
-		devices:   (&moving[geo.Device]{}).edit().done(),
-		incidents: (&moving[geo.Incident]{}).edit().done(),
+		devices:   newMoving[geo.Device](),
+		incidents: newMoving[geo.Incident](),
 		posts:     newPosts(nil),
 	}
 	for _, l := range [...]geo.Layer{geo.Estates, geo.Buildings, geo.Sites, geo.Base} {
@@ -188,7 +189,7 @@ func (b *Builder) postRow(id int64, body []byte) error {
 }
 
 func stored(l geo.Layer, id int64, err error) error {
-	return &geo.Error{Kind: geo.Internal, Message: "the stored " + string(l) + " cannot be read", Err: err}
+	return &geo.Error{Kind: geo.Internal, Message: fmt.Sprintf("row %d of the stored %s cannot be read", id, l), Err: err}
 }
 
 // Change implements record.Feed.

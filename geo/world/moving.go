@@ -51,6 +51,8 @@ var codeSeed = maphash.MakeSeed()
 
 func hashOf(code string) uint64 { return maphash.String(codeSeed, code) }
 
+func newMoving[T any]() *moving[T] { return &moving[T]{tree: &pointTree[T]{}} }
+
 func (m *moving[T]) get(id int64) *mover[T] {
 	o, _ := m.ids.get(uint64(id))
 	return o
@@ -61,11 +63,7 @@ type edit[T any] struct{ moving[T] }
 
 func (m *moving[T]) edit() *edit[T] {
 	e := &edit[T]{*m}
-	if m.tree == nil {
-		e.tree = &pointTree[T]{}
-	} else {
-		e.tree = m.tree.copied()
-	}
+	e.tree = m.tree.copied()
 	return e
 }
 
@@ -111,7 +109,7 @@ func (e *edit[T]) del(id int64) {
 
 // gathered makes a layer of its objects, each in the area that holds it.
 func gathered[T any](all []*mover[T], basic *Network) *moving[T] {
-	e := (&moving[T]{}).edit()
+	e := newMoving[T]().edit()
 	for _, o := range all {
 		o.area = basic.AreaAt(o.at)
 		e.put(o)
@@ -181,7 +179,7 @@ func (m *moving[T]) Search(box lattice.Box) iter.Seq[*T] {
 }
 
 func (m *moving[T]) within(box lattice.Box) []*mover[T] {
-	if m.tree == nil || box.Min.X > box.Max.X || box.Min.Y > box.Max.Y {
+	if box.Empty() {
 		return nil
 	}
 	var hits []*mover[T]

@@ -5,17 +5,18 @@ import (
 	"slices"
 
 	"onegrid/geo"
+	"onegrid/geo/boxtree"
 	"onegrid/geo/lattice"
 	"onegrid/geo/record"
 )
 
 // packed is a static layer at the time when it was read whole: records in an
-// arena by ascending id, their boxes in a packed tree, their codes in a hash
-// table. It never changes; see Rows for what happened since.
+// arena by ascending id, their boxes in a tree, their codes in a hash table. It never changes; see Rows for what happened since.
 type packed struct {
 	arena
 	ids   []int64
-	tree  packedTree
+	tree  *boxtree.Tree
+	rows  []int32 // by place in the tree
 	codes codeTable
 }
 
@@ -27,11 +28,20 @@ func (p *packed) find(id int64) (int32, bool) {
 	return int32(i), ok
 }
 
+// search appends the rows whose boxes meet box, in no order.
+func (p *packed) search(box lattice.Box, buf []int32) []int32 {
+	from := len(buf)
+	buf = p.tree.Search(box, buf)
+	for i, place := range buf[from:] {
+		buf[from+i] = p.rows[place]
+	}
+	return buf
+}
+
 // packing is a layer that is being read.
 type packing struct {
 	layer geo.Layer
 	ids   []int64
-	boxes []lattice.Box
 	filling
 }
 
@@ -40,7 +50,6 @@ func newPacking(l geo.Layer, rows int) *packing {
 	return &packing{
 		layer:   l,
 		ids:     make([]int64, 0, rows),
-		boxes:   make([]lattice.Box, 0, rows),
 		filling: filling{arena: arena{at: make([]uint32, 0, rows)}},
 	}
 }
@@ -53,23 +62,21 @@ func (p *packing) add(id int64, body []byte) error {
 		return err
 	}
 	p.ids = append(p.ids, id)
-	p.boxes = append(p.boxes, lattice.Box{})
 	return nil
 }
 
 // done packs what was read. Every record is checked once here, so that the
 // views, which cannot fail, are only made of sound ones.
 func (p *packing) done() (*packed, error) {
-	p.filling.arena = p.filling.done()
-	out := &packed{arena: p.filling.arena, ids: p.ids}
-	for i := range p.boxes {
-		box, err := record.Check(p.layer, p.ids[i], out.body(i))
-		if err != nil {
+	out := &packed{arena: p.filling.done(), ids: p.ids}
+	boxes := make([]lattice.Box, len(p.ids))
+	for i, id := range p.ids {
+		var err error
+		if boxes[i], err = record.Check(p.layer, id, out.body(i)); err != nil {
 			return nil, err
 		}
-		p.boxes[i] = box
 	}
-	out.tree = packTree(p.boxes)
+	out.tree, out.rows = boxtree.New(boxes)
 	out.codes = newCodeTable(out)
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -80,49 +81,6 @@ var boxes = rapid.Custom(func(t *rapid.T) lattice.Box {
 	return b
 })
 
-func TestPackedTreeFindsWhatMeets(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(boxes, 0, 400).Draw(t, "boxes")
-		tree := packTree(all)
-		for range 5 {
-			q := boxes.Draw(t, "query")
-			got := tree.search(q, nil)
-			slices.Sort(got)
-			var want []int32
-			for i, b := range all {
-				if meet(b, q) {
-					want = append(want, int32(i))
-				}
-			}
-			if !slices.Equal(got, want) {
-				t.Fatalf("%v: got %v, want %v", q, got, want)
-			}
-		}
-		nothing := lattice.Box{Min: lattice.Point{X: 1}, Max: lattice.Point{X: 0}}
-		if got := tree.search(nothing, nil); len(got) > 0 {
-			t.Fatalf("an empty box meets %v", got)
-		}
-	})
-}
-
-// TestHilbertVisitsEverything walks the curve through a square of 64 by 64: each
-// place once, each step to a neighbour.
-func TestHilbertVisitsEverything(t *testing.T) {
-	at := map[uint32][2]int{}
-	for x := range 64 {
-		for y := range 64 {
-			at[hilbert(uint32(x), uint32(y))] = [2]int{x, y}
-		}
-	}
-	for d := uint32(1); d < 64*64; d++ {
-		a, ok := at[d-1]
-		b, ok2 := at[d]
-		if dx, dy := a[0]-b[0], a[1]-b[1]; !ok || !ok2 || dx*dx+dy*dy != 1 {
-			t.Fatalf("from place %d at %v to %v", d-1, a, b)
-		}
-	}
-}
-
 // TestRowsAreAMap edits a layer at random, packs it now and then, and compares
 // it with a plain map after every step.
 func TestRowsAreAMap(t *testing.T) {
@@ -154,7 +112,7 @@ func TestRowsAreAMap(t *testing.T) {
 			default:
 				s := site(t, id)
 				want[id] = s
-				r = r.with(Row{ID: id, Area: coverage.NoArea, Box: lattice.Box{Min: s.Point, Max: s.Point}, Body: string(record.AppendSite(nil, &s))})
+				r = r.with(Row{ID: id, Area: coverage.NoArea, Body: string(record.AppendSite(nil, &s)), box: lattice.BoxOf(s.Point)})
 			}
 			compare(t, r, want)
 		}
@@ -189,7 +147,7 @@ func compare(t *rapid.T, r *Rows, want map[int64]geo.Site) {
 		got = append(got, r.Row(i).ID)
 	}
 	for _, s := range sorted {
-		if meet(lattice.Box{Min: s.Point, Max: s.Point}, q) {
+		if q.Contains(s.Point) {
 			meant = append(meant, s.ID)
 		}
 	}
@@ -238,5 +196,19 @@ func TestMalformedRowsAreRefused(t *testing.T) {
 	}
 	if err := p.add(1, nil); err == nil {
 		t.Fatal("rows out of order")
+	}
+}
+
+// TestWhatCannotBeReadIsNamed: of a million rows, the message names the one.
+func TestWhatCannotBeReadIsNamed(t *testing.T) {
+	for _, l := range []geo.Layer{geo.Devices, geo.Incidents, geo.Posts} {
+		b := NewBuilder(nil, false)
+		if err := b.Layer(l, 1, 1); err != nil {
+			t.Fatal(err)
+		}
+		err := b.Row(4711, []byte("no "))
+		if geo.KindOf(err) != geo.Internal || !strings.Contains(err.Error(), "4711") {
+			t.Errorf("%s: %v", l, err)
+		}
 	}
 }

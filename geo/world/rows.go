@@ -38,8 +38,9 @@ type Rows struct {
 type Row struct {
 	ID   int64
 	Area int32 // of the basic network, coverage.NoArea outside
-	Box  lattice.Box
 	Body string
+
+	box lattice.Box // of a row of the overlay; the others' are in the tree
 }
 
 // Rows returns a static layer; nil for the others.
@@ -63,7 +64,7 @@ func (r *Rows) Row(i int32) Row {
 	if n := int32(r.packed.len()); i >= n {
 		return r.over[i-n]
 	}
-	return Row{ID: r.packed.ids[i], Area: r.areas[i], Box: r.packed.tree.boxes[i], Body: r.packed.body(int(i))}
+	return Row{ID: r.packed.ids[i], Area: r.areas[i], Body: r.packed.body(int(i))}
 }
 
 func (r *Rows) id(i int32) int64 {
@@ -81,7 +82,7 @@ func (r *Rows) isDead(i int32) bool {
 // Search appends to buf the rows whose boxes meet box, by ascending ID.
 func (r *Rows) Search(box lattice.Box, buf []int32) []int32 {
 	from := len(buf)
-	buf = r.packed.tree.search(box, buf)
+	buf = r.packed.search(box, buf)
 	if len(r.dead) == 0 && len(r.over) == 0 {
 		slices.Sort(buf[from:])
 		return buf
@@ -93,7 +94,7 @@ func (r *Rows) Search(box lattice.Box, buf []int32) []int32 {
 		}
 	}
 	for j := range r.over {
-		if meet(r.over[j].Box, box) {
+		if r.over[j].box.Intersects(box) {
 			kept = append(kept, int32(r.packed.len()+j))
 		}
 	}

@@ -8,6 +8,7 @@ let emit: (kind: string, data: unknown, id?: number) => void;
 let lose: () => void;
 let snapshots: (() => Promise<unknown>)[];
 let stop: () => void;
+let apiUp: boolean;
 const onTiles = vi.fn();
 
 const feature = (id: number, more = {}): IncidentFeature => ({
@@ -26,6 +27,7 @@ const ids = () => [...state.incidents.value.keys()].sort();
 beforeEach(() => {
   vi.useFakeTimers();
   snapshots = [];
+  apiUp = true;
   vi.stubGlobal(
     "EventSource",
     class {
@@ -46,7 +48,8 @@ beforeEach(() => {
     },
   );
   vi.stubGlobal("fetch", async (path: string) => {
-    const body = path === "/live/incidents.json" ? await snapshots.shift()?.() : { networks: [] };
+    const body =
+      path === "/live/incidents.json" ? await snapshots.shift()?.() : apiUp ? { networks: [] } : undefined;
     if (body === undefined) throw new TypeError("the server is away");
     return { ok: true, json: async () => body };
   });
@@ -144,4 +147,24 @@ test("changed tiles are handed on by tileset", () => {
     ["incidents", "4", [{ z: 13, x: 6521, y: 3460 }]],
     ["base", "5", undefined],
   ]);
+});
+
+test("the scheme is asked for until it is there", async () => {
+  state.scheme.value = undefined;
+  apiUp = false;
+  emit("hello", { seq: 10 });
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(state.scheme.value).toBeUndefined();
+  apiUp = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(state.scheme.value).toBeDefined();
+});
+
+test("leaves no timer behind", async () => {
+  apiUp = false;
+  emit("hello", { seq: 10 }); // nothing can be read
+  await vi.advanceTimersByTimeAsync(1_000);
+  stop();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(vi.getTimerCount()).toBe(0);
 });

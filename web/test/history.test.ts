@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
-import { curveOf } from "../src/lib/history.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { curve, curveOf, followHistory, recordedSince } from "../src/lib/history.ts";
+import * as state from "../src/lib/state.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -35,4 +36,72 @@ test("days before the record began are not taken for quiet ones", () => {
   expect([least.at(-1), most.at(-1)]).toEqual([1, 2]);
   expect(curveOf([], now, now).days).toBe(0);
   expect(curveOf([], now, 0).days).toBe(27);
+});
+
+describe("the log", () => {
+  const all: FakeLog[] = [];
+  class FakeLog {
+    onerror: (() => void) | null = null;
+    closed = false;
+    private readonly listeners = new Map<string, (event: MessageEvent) => void>();
+    constructor(readonly url: string) {
+      all.push(this);
+    }
+    addEventListener(kind: string, listener: (event: MessageEvent) => void) {
+      this.listeners.set(kind, listener);
+    }
+    close() {
+      this.closed = true;
+    }
+    routed(id: number, atMs: number) {
+      const at = new Date(atMs).toISOString();
+      const data = JSON.stringify({ time: at, data: { incident: { id, at } } });
+      this.listeners.get("incident.routed")?.({ data } as MessageEvent);
+    }
+  }
+  let stop: () => void;
+  const total = () => curve.value.counts.reduce((a, b) => a + b);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ now });
+    vi.stubGlobal("EventSource", FakeLog);
+    all.length = 0;
+    state.now.value = now;
+    state.seq.value = 0;
+    stop = followHistory();
+  });
+  afterEach(() => {
+    stop();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  test("is read once the stream has a number, again if the API was not there yet, and each report counts once", () => {
+    expect(all.length).toBe(0);
+    state.seq.value = 30_000;
+    expect(all[0]?.url).toContain("after=10000");
+    all[0]?.onerror?.(); // 502: the API is not up yet
+    expect(all[0]?.closed).toBe(true);
+    expect(recordedSince.value).toBeUndefined();
+    vi.advanceTimersByTime(10_000);
+    expect(all.length).toBe(2);
+    all[1]?.routed(1, now - 2 * hour);
+    all[1]?.routed(1, now - 2 * hour);
+    all[1]?.routed(2, now - hour);
+    vi.advanceTimersByTime(1_000);
+    expect(total()).toBe(2);
+    vi.advanceTimersByTime(2_000); // and then there is silence: all of it was read
+    expect(all[1]?.closed).toBe(true);
+    expect(recordedSince.value).toBe(now - 2 * hour);
+    vi.advanceTimersByTime(60_000);
+    expect(all.length).toBe(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is let go with the page", () => {
+    state.seq.value = 5;
+    stop();
+    expect(all[0]?.closed).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

@@ -163,5 +163,5 @@ export const suggest = async (q: string, signal?: AbortSignal) =>
     .suggestions ?? [];
 
 export const scheme = () => get<Scheme>("/v1/scheme");
-export const incidents = () => get<IncidentCollection>("/live/incidents.json");
+export const incidents = (signal?: AbortSignal) => get<IncidentCollection>("/live/incidents.json", signal);
 export const tileset = (id: string) => get<TileJSON>(`/tiles/${code(id)}.json`);

@@ -10,9 +10,13 @@ const atOnce = 4;
 /** By code of a grid, its chain from the top down, the grid itself last. */
 export const chains = signal<ReadonlyMap<string, readonly AreaRef[]>>(new Map());
 
-const asked = new Set<string>();
-const queue: string[] = [];
-let running = 0;
+/** What is asked under one edition: answers that come under the next one are of old borders, and dropped. */
+class Round {
+  readonly asked = new Set<string>();
+  readonly queue: string[] = [];
+  running = 0;
+}
+let round = new Round();
 
 /** Fetches chains for all incidents' owners from now on, until the returned function is called. */
 export function followChains(): () => void {
@@ -22,25 +26,25 @@ export function followChains(): () => void {
     const all = incidents.value;
     untracked(() => {
       if (known !== undefined && id !== known) {
-        asked.clear();
-        queue.length = 0;
+        round = new Round();
         chains.value = new Map(); // areas may have other parents now
       }
       known = id;
       for (const { owner } of all.values()) {
-        if (!owner || asked.has(owner)) continue;
-        asked.add(owner);
-        queue.push(owner);
+        if (!owner || round.asked.has(owner)) continue;
+        round.asked.add(owner);
+        round.queue.push(owner);
       }
-      while (running < atOnce && queue.length > 0) void work();
+      while (round.running < atOnce && round.queue.length > 0) void work(round);
     });
   });
 }
 
-async function work(): Promise<void> {
-  running++;
+async function work(mine: Round): Promise<void> {
+  const { asked, queue } = mine;
+  mine.running++;
   const found: [string, AreaRef[]][] = [];
-  for (let code = queue.shift(); code !== undefined; code = queue.shift()) {
+  for (let code = queue.shift(); code !== undefined && mine === round; code = queue.shift()) {
     try {
       const { chain = [], ...area } = await card(code);
       const whole = chain.at(-1)?.code === area.code ? chain : [...chain, area];
@@ -48,11 +52,11 @@ async function work(): Promise<void> {
     } catch {
       asked.delete(code); // asked again when the next incident comes
     }
-    if (found.length >= 16 || queue.length === 0) {
+    if (mine === round && (found.length >= 16 || queue.length === 0)) {
       chains.value = new Map([...chains.value, ...found.splice(0)]);
     }
   }
-  running--;
+  mine.running--;
 }
 
 export interface Bar {

@@ -8,6 +8,8 @@ import { follow, type Kind } from "./live.ts";
 import * as state from "./state.ts";
 
 const applyEveryMs = 100;
+/** The stream comes from `tiles`, the scheme from the API behind it, which may be up later. */
+const schemeRetryMs = 5_000;
 
 /** How many unacknowledged newcomers pulse at most; beyond it the oldest fall silent. */
 const freshAtMost = 12;
@@ -50,6 +52,7 @@ interface TilesEvent {
 export function startFeed(onTiles: TilesChanged): () => void {
   const changes = new IncidentChanges();
   let snapshot: AbortController | undefined;
+  let schemeTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads the open incidents afresh; what the stream brings meanwhile waits and is applied on top. */
   const readIncidents = async () => {
@@ -59,7 +62,7 @@ export function startFeed(onTiles: TilesChanged): () => void {
     changes.hold();
     for (let waitMs = 500; !mine.signal.aborted; waitMs = Math.min(waitMs * 2, 8_000)) {
       try {
-        const all = await api.incidents();
+        const all = await api.incidents(mine.signal);
         if (!mine.signal.aborted) changes.reset(all);
         return;
       } catch {
@@ -69,10 +72,11 @@ export function startFeed(onTiles: TilesChanged): () => void {
   };
 
   const readScheme = async () => {
+    clearTimeout(schemeTimer);
     try {
       state.scheme.value = await api.scheme();
     } catch {
-      // the next hello asks again; until then names of levels and categories are bare ids
+      schemeTimer = setTimeout(readScheme, schemeRetryMs); // until then names of levels and categories are bare ids
     }
   };
 
@@ -113,6 +117,7 @@ export function startFeed(onTiles: TilesChanged): () => void {
   return () => {
     stop();
     clearInterval(clock);
+    clearTimeout(schemeTimer);
     snapshot?.abort();
     changes.stop();
   };

@@ -2,7 +2,7 @@
 // of events, and carried on by the incidents that the page sees arrive. For the
 // wall's curve; the log is the only record of those that are closed by now.
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { incidents, seq, serverNow } from "./state.ts";
+import { incidents, minute, seq, serverNow } from "./state.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -13,6 +13,8 @@ const changesBack = 20_000;
 /** The log has been read when nothing has come for this long. */
 const quietMs = 1_500;
 const gatherMs = 250;
+/** Until the log is asked again where it could not be read: the wall may be up before the API is. */
+const retryMs = 5_000;
 
 /** The times of reports, ms since 1970, by incident. */
 const times = signal<ReadonlyMap<number, number>>(new Map());
@@ -50,37 +52,46 @@ function add(news: [number, number][]): void {
   times.value = new Map([...times.value, ...fresh].filter(([, atMs]) => atMs >= from));
 }
 
+/** Reads the log after a number up to its end, trying until that is done or the returned function is called. */
 function readLog(after: number): () => void {
-  const source = new EventSource(`/v1/events?kinds=incident.routed&after=${after}`);
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined; // until the log counts as read, or is asked again
+  let gather: ReturnType<typeof setInterval> | undefined;
   let gathered: [number, number][] = [];
   let first: number | undefined;
-  const done = () => {
-    clearTimeout(quiet);
-    clearInterval(gather);
-    source.close();
-    flush();
-    recordedSince.value ??= first ?? Date.now();
-  };
   const flush = () => {
     add(gathered);
     gathered = [];
   };
-  let quiet = setTimeout(done, quietMs * 4);
-  const gather = setInterval(flush, gatherMs);
-  source.addEventListener("incident.routed", ({ data }: MessageEvent<string>) => {
-    clearTimeout(quiet);
-    quiet = setTimeout(done, quietMs);
-    const { time, data: body } = JSON.parse(data) as RoutedEvent;
-    first ??= Date.parse(time);
-    if (body.incident) gathered.push([body.incident.id, Date.parse(body.incident.at)]);
-  });
-  source.addEventListener("reload", done); // the log no longer reaches back so far
-  source.onerror = done;
-  return () => {
-    clearTimeout(quiet);
+  const close = () => {
+    clearTimeout(timer);
     clearInterval(gather);
-    source.close();
+    source?.close();
+    flush();
   };
+  const done = () => {
+    close();
+    recordedSince.value ??= first ?? Date.now();
+  };
+  const open = () => {
+    source = new EventSource(`/v1/events?kinds=incident.routed&after=${after}`);
+    timer = setTimeout(done, quietMs * 4);
+    gather = setInterval(flush, gatherMs);
+    source.addEventListener("incident.routed", ({ data }: MessageEvent<string>) => {
+      clearTimeout(timer);
+      timer = setTimeout(done, quietMs);
+      const { time, data: body } = JSON.parse(data) as RoutedEvent;
+      first ??= Date.parse(time);
+      if (body.incident) gathered.push([body.incident.id, Date.parse(body.incident.at)]);
+    });
+    source.addEventListener("reload", done); // the log no longer reaches back so far
+    source.onerror = () => {
+      close();
+      timer = setTimeout(open, retryMs);
+    };
+  };
+  open();
+  return close;
 }
 
 export interface Curve {
@@ -117,9 +128,7 @@ export function curveOf(atMs: Iterable<number>, nowMs: number, sinceMs: number):
   };
 }
 
-const minute = computed(() => Math.floor(serverNow.value / 60_000));
-
 /** The curve of now, anew with each report and each minute. */
 export const curve = computed<Curve>(() =>
-  curveOf(times.value.values(), minute.value * 60_000 + 59_999, recordedSince.value ?? serverNow.peek()),
+  curveOf(times.value.values(), minute.value + 59_999, recordedSince.value ?? serverNow.peek()),
 );

@@ -57,7 +57,7 @@ const table = {
   queue: ["事件", "Incidents"],
   calm: ["没有未办结的事件", "No open incidents"],
   grouped: ["{n} 件", "{n} reports"],
-  more: ["还有 {n} 件", "{n} more"],
+  more: ["另有 {n} 个", "{n} more"],
   perArea: ["各{level}未办结", "Open by {level}"],
   area: ["辖区", "area"],
   others: ["其他", "Others"],

@@ -69,8 +69,8 @@ export const exclusives = computed<SchemeNetwork[]>(
   () => scheme.value?.networks.filter((n) => n.kind === "exclusive") ?? [],
 );
 
-/** To the minute, so that lists are not sorted anew every second. */
-const minute = computed(() => Math.floor(serverNow.value / 60_000) * 60_000);
+/** The time on the server's clock to the minute, so that what hangs on it is not made anew every second. */
+export const minute = computed(() => Math.floor(serverNow.value / 60_000) * 60_000);
 
 export const sorted = computed<Incident[]>(() =>
   [...incidents.value.values()].sort(byWeight(categories.value, minute.value)),

@@ -1,9 +1,11 @@
 // The symbols of the map, drawn here: no sprite to fetch, sharp at every pixel
 // ratio. Each is drawn on a canvas of whole CSS pixels times the ratio.
 import type { Map as MapLibre } from "maplibre-gl";
+import type { Mark } from "../lib/incident.ts";
+import { markPaths } from "./marks.ts";
 
 const land = "#15191E";
-export const hue = {
+const hue = {
   open: "#6CB8FF",
   overdue: "#F5A623",
   urgent: "#FF6B5E",
@@ -19,15 +21,13 @@ interface Icon {
   stretch?: [number, number];
 }
 
-function shape(pen: Pen, path: () => void, fill: string, edge = land, width = 2.5): void {
-  pen.beginPath();
-  path();
+function shape(pen: Pen, path: Path2D, fill: string, edge: string, width: number): void {
   pen.lineJoin = "round";
   pen.lineWidth = width * 2; // half of it lies under the fill
   pen.strokeStyle = edge;
-  pen.stroke();
+  pen.stroke(path);
   pen.fillStyle = fill;
-  pen.fill();
+  pen.fill(path);
 }
 
 function polygon(pen: Pen, points: readonly (readonly [number, number])[]): void {
@@ -38,27 +38,9 @@ function polygon(pen: Pen, points: readonly (readonly [number, number])[]): void
   pen.closePath();
 }
 
-/** ● open, ▲ overdue, ◆ urgent, in a box of 32 with its middle at 16, 16. */
-const incidentShapes = {
-  open: (pen: Pen) => pen.arc(16, 16, 9.5, 0, 7),
-  overdue: (pen: Pen) =>
-    polygon(pen, [
-      [16, 4.5],
-      [27.5, 25],
-      [4.5, 25],
-    ]),
-  urgent: (pen: Pen) =>
-    polygon(pen, [
-      [16, 3],
-      [29, 16],
-      [16, 29],
-      [3, 16],
-    ]),
-};
-
-const incident = (mark: keyof typeof incidentShapes): Icon => ({
+const incident = (mark: Mark): Icon => ({
   size: 32,
-  draw: (pen) => shape(pen, () => incidentShapes[mark](pen), hue[mark]),
+  draw: (pen) => shape(pen, new Path2D(markPaths[mark]), hue[mark], land, 2.5),
 });
 
 /** A device: its glyph on a dark disc; an alert is a filled diamond, off is crossed out. Never hue alone. */
@@ -66,21 +48,15 @@ const device = (glyph: (pen: Pen) => void, state: "ok" | "off" | "alert"): Icon 
   size: 30,
   draw(pen) {
     const ink = { ok: hue.calm, off: hue.off, alert: land }[state];
-    if (state === "alert")
+    if (state === "alert") shape(pen, new Path2D("M15 1.5 28.5 15 15 28.5 1.5 15Z"), hue.overdue, land, 1);
+    else
       shape(
         pen,
-        () =>
-          polygon(pen, [
-            [15, 1.5],
-            [28.5, 15],
-            [15, 28.5],
-            [1.5, 15],
-          ]),
-        hue.overdue,
-        land,
-        1,
+        new Path2D("M15 4a11 11 0 1 0 .01 0Z"),
+        "#1E252C",
+        state === "off" ? hue.off : "#55616D",
+        0.8,
       );
-    else shape(pen, () => pen.arc(15, 15, 11, 0, 7), "#1E252C", state === "off" ? hue.off : "#55616D", 0.8);
     pen.lineWidth = 1.8;
     pen.lineCap = "round";
     pen.lineJoin = "round";

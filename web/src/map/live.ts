@@ -5,7 +5,8 @@ import { type GeoJSONSource, type Map as MapLibre, Marker } from "maplibre-gl";
 import { t } from "../lib/i18n.ts";
 import { type Incident, type Mark, markOf } from "../lib/incident.ts";
 import { categoryName } from "../lib/names.ts";
-import { acknowledge, categories, serverNow } from "../lib/state.ts";
+import { acknowledge, categories, minute } from "../lib/state.ts";
+import { markPaths } from "./marks.ts";
 
 interface Shown {
   incident: Incident;
@@ -15,7 +16,7 @@ interface Shown {
 
 export class LiveLayer {
   private shown = new Map<number, Shown>();
-  private pulses = new Map<number, Marker>();
+  private pulses = new Map<number, { of: Shown; marker: Marker }>();
 
   constructor(private readonly map: MapLibre) {}
 
@@ -29,7 +30,7 @@ export class LiveLayer {
       if (!all.has(id)) remove.push(id);
     }
     for (const incident of all.values()) {
-      const mark = markOf(incident, categories.value, serverNow.peek());
+      const mark = markOf(incident, categories.value, minute.value);
       const before = this.shown.get(incident.id);
       const what = categoryName(incident.category);
       if (before?.incident === incident && before.mark === mark && before.what === what) continue;
@@ -44,8 +45,8 @@ export class LiveLayer {
 
   /** Lets exactly these incidents pulse. */
   pulse(fresh: ReadonlySet<number>, onClick: (incident: Incident) => void): void {
-    for (const [id, marker] of this.pulses) {
-      if (fresh.has(id) && this.shown.has(id)) continue;
+    for (const [id, { of, marker }] of this.pulses) {
+      if (fresh.has(id) && this.shown.get(id) === of) continue;
       marker.remove();
       this.pulses.delete(id);
     }
@@ -55,7 +56,7 @@ export class LiveLayer {
       const marker = new Marker({ element: pulseElement(shown, onClick), anchor: "center" })
         .setLngLat(shown.incident.point)
         .addTo(this.map);
-      this.pulses.set(id, marker);
+      this.pulses.set(id, { of: shown, marker });
     }
   }
 }
@@ -69,18 +70,12 @@ function feature({ incident, mark, what }: Shown): GeoJSON.Feature {
   };
 }
 
-const paths: Record<Mark, string> = {
-  open: "M16 6.5a9.5 9.5 0 1 0 .01 0Z",
-  overdue: "M16 4.5 27.5 25h-23Z",
-  urgent: "M16 3 29 16 16 29 3 16Z",
-};
-
 function pulseElement({ incident, mark, what }: Shown, onClick: (incident: Incident) => void): HTMLElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = `pulse pulse-${mark}`;
   button.setAttribute("aria-label", `${t(mark)}: ${what}`);
-  button.innerHTML = `<i></i><svg viewBox="0 0 32 32" aria-hidden="true"><path d="${paths[mark]}"/></svg>`;
+  button.innerHTML = `<i></i><svg viewBox="0 0 32 32" aria-hidden="true"><path d="${markPaths[mark]}"/></svg>`;
   button.addEventListener("click", (event) => {
     event.stopPropagation();
     acknowledge(incident.id);

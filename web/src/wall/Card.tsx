@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type AreaRef, type Card as CardFacts, children, type Figure, type Post } from "../lib/api.ts";
 import { areaSize, count } from "../lib/format.ts";
 import { type Key, nameOf, t, tOr } from "../lib/i18n.ts";
@@ -162,16 +162,27 @@ const childrenAtMost = 60;
 /** The areas below: read when asked for, for a district has hundreds. */
 function Below({ card, onGo }: { card: CardFacts } & Props) {
   const list = useSignal<AreaRef[] | undefined>(undefined);
-  useEffect(() => {
+  const reading = useRef<AbortController>(undefined);
+  const close = () => {
+    reading.current?.abort();
     list.value = undefined;
-  }, [card.code]);
+  };
+  useEffect(() => close, [card.code]);
   if (!card.children) return null;
   const open = async () => {
-    list.value = list.value ? undefined : await children(card.code).catch(() => []);
+    const mine = new AbortController();
+    reading.current = mine;
+    const areas = await children(card.code, mine.signal).catch(() => undefined);
+    if (!mine.signal.aborted) list.value = areas;
   };
   return (
     <>
-      <button type="button" class="below" aria-expanded={Boolean(list.value)} onClick={() => void open()}>
+      <button
+        type="button"
+        class="below"
+        aria-expanded={Boolean(list.value)}
+        onClick={() => (list.value ? close() : void open())}
+      >
         {t("children")} {count(card.children)}
       </button>
       {list.value && (
@@ -179,6 +190,9 @@ function Below({ card, onGo }: { card: CardFacts } & Props) {
           {list.value.slice(0, childrenAtMost).map((area) => (
             <AreaLink key={area.code} area={area} onGo={onGo} />
           ))}
+          {list.value.length > childrenAtMost && (
+            <span class="none">{t("more", { n: list.value.length - childrenAtMost })}</span>
+          )}
         </div>
       )}
     </>

@@ -1,49 +1,18 @@
-import { effect, signal, useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { boundary } from "../lib/api.ts";
 import { age } from "../lib/format.ts";
 import { t } from "../lib/i18n.ts";
 import type { Incident } from "../lib/incident.ts";
 import { categoryName, ownerName } from "../lib/names.ts";
-import { fresh, incidents, newestUrgent, serverNow } from "../lib/state.ts";
+import { fresh, incidents, serverNow } from "../lib/state.ts";
+import { followUrgent, held } from "../lib/urgent.ts";
 import type { City } from "../map/city.ts";
 import { LiveLayer } from "../map/live.ts";
 import { MapFrame } from "./MapFrame.tsx";
 import { MarkIcon } from "./MarkIcon.tsx";
 import { addCity, goToIncident } from "./maps.ts";
 import { useCity } from "./useCity.ts";
-
-/** A person must be able to read one before the next: at most one change in this time. */
-export const holdMs = 20_000;
-
-/** The incident that the inset shows now. */
-const held = signal<Incident | undefined>();
-
-/** Follows the newest urgent incident at a pace that a person can read. */
-function followUrgent(): () => void {
-  let changedMs = Number.NEGATIVE_INFINITY;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const take = () => {
-    const next = newestUrgent.peek();
-    if (next?.id === held.peek()?.id) return;
-    changedMs = Date.now();
-    held.value = next;
-  };
-  const stop = effect(() => {
-    const next = newestUrgent.value;
-    clearTimeout(timer);
-    // One that is settled makes room at once: a closed case must not hang on the wall.
-    const over = held.peek() && !incidents.value.has(held.peek()?.id ?? 0);
-    const wait = over || !held.peek() ? 0 : changedMs + holdMs - Date.now();
-    if (next?.id === held.peek()?.id) return;
-    if (wait <= 0) take();
-    else timer = setTimeout(take, wait);
-  });
-  return () => {
-    stop();
-    clearTimeout(timer);
-  };
-}
 
 /** The newest urgent incident from near: where it is, in whose grid, and which cameras see it. */
 export function Inset() {

@@ -16,6 +16,7 @@ import { Queue } from "./Queue.tsx";
 import { StaleBar } from "./StaleBar.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { Trend } from "./Trend.tsx";
+import { mapsAnew } from "./useCity.ts";
 
 /** The wall: one picture that nobody touches for weeks. */
 export function Wall({ params }: { params: Params }) {
@@ -36,7 +37,7 @@ export function Wall({ params }: { params: Params }) {
     <>
       <TopBar />
       <StaleBar />
-      <MapView params={params} />
+      <MapView key={mapsAnew.value} params={params} />
       <aside class="strip" aria-label={t("queue")}>
         <Figures />
         <Queue />

@@ -124,14 +124,20 @@ interface Pointed {
   tower?: string | undefined;
 }
 
+let asked: AbortController | undefined; // the newest question; the answer to an older one is not waited for
+
 /** Asks whose a spot is and opens the card of its grid, or of the area that pick chooses. */
 export async function askSpot(point: api.Point, { pick, tower }: Pointed = {}): Promise<void> {
+  asked?.abort();
+  const mine = new AbortController();
+  asked = mine;
   try {
-    const found = await api.locate(point);
+    const found = await api.locate(point, mine.signal);
     const area = pick?.(found) ?? found.grid ?? found.owner;
     spot.value = { located: found, zoomedOut: area?.code !== found.grid?.code, ...(tower && { tower }) };
     selected.value = area?.code;
   } catch {
+    if (mine.signal.aborted) return;
     spot.value = { failed: true };
     selected.value = undefined;
   }

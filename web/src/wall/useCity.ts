@@ -16,6 +16,9 @@ export const mapTrouble = signal<"styleFailed" | "noWebgl" | undefined>();
 
 let fitted: Promise<StyleSpecification> | undefined;
 
+/** Counts how often the maps have to be made anew. */
+export const mapsAnew = signal(0);
+
 /** The style for this city, read once for all maps of the page; tried again until it is there. */
 function cityStyle(): Promise<StyleSpecification> {
   fitted ??= (async () => {
@@ -23,11 +26,10 @@ function cityStyle(): Promise<StyleSpecification> {
       try {
         const [served, city] = await Promise.all([
           get<StyleSpecification>("/styles/wall.json"),
-          scheme.value
-            ? Promise.resolve(scheme.value)
-            : readScheme().catch((): Scheme | undefined => undefined),
+          scheme.value ?? readScheme().catch((): Scheme | undefined => undefined),
         ]);
         if (city) scheme.value = city;
+        else fitAgainOnceKnown();
         mapTrouble.value = undefined;
         return fitStyle(served, levels.value, exclusives.value, mapFontFaces());
       } catch {
@@ -37,6 +39,16 @@ function cityStyle(): Promise<StyleSpecification> {
     }
   })();
   return fitted;
+}
+
+/** A wall that is up before the API shows the city by the style as it is served, until it learns of the scheme. */
+function fitAgainOnceKnown(): void {
+  const stop = scheme.subscribe((known) => {
+    if (!known) return;
+    queueMicrotask(() => stop());
+    fitted = undefined;
+    mapsAnew.value++;
+  });
 }
 
 export const pixelRatio = () => mapScale.value * (devicePixelRatio || 1);

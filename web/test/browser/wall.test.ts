@@ -244,6 +244,21 @@ describe("faults", () => {
     wall.errors.splice(errorsBefore); // the browser itself calls refused connections errors
   });
 
+  test("a wall that is up before the API learns of the city by itself", async () => {
+    const page = await browser.newPage();
+    await page.route("**/v1/**", (route) => route.fulfill({ status: 502, json: { detail: "not up yet" } }));
+    await page.goto(`${city.wall}/wall?test&lang=zh`);
+    const hatched = () =>
+      page.evaluate(
+        () => window.onegrid?.map.getStyle()?.layers.filter((l) => l.id.endsWith("-hatch")).length ?? -1,
+      );
+    await expect.poll(hatched, { timeout: 60_000 }).toBe(0); // the map is there, the exclusive network is not
+    await page.unroute("**/v1/**");
+    await expect.poll(hatched, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(() => page.locator("main canvas.maplibregl-canvas").count()).toBe(1);
+    await page.close();
+  });
+
   test("no request left the origin, and nothing went wrong unseen", () => {
     expect(wall.strayed).toEqual([]);
     expect(wall.errors).toEqual([]);
