@@ -1,38 +1,43 @@
 package coverage
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
-
-	"onegrid/geo/lattice"
 )
 
-// BenchmarkOperation does operations of every kind on a city, each on the state
-// that the one before left.
+// BenchmarkOperation does operations of every kind on a city, the hash of the
+// state included; "accepted" is the share that could be done.
 func BenchmarkOperation(b *testing.B) {
-	for _, size := range benchSizes() {
-		b.Run(size.name, func(b *testing.B) {
-			n, c := size.city(b)
-			c.Hash()
-			for name, make := range kinds {
-				b.Run(name, func(b *testing.B) {
-					p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: n}
-					done := 0
-					for b.Loop() {
-						b.StopTimer()
-						op := make(p)
-						b.StartTimer()
-						now, _, err := Apply(p.c, p.n, op)
-						if err == nil {
-							done++
-							now.Hash()
+	sizes(b, func(b *testing.B, areas []Area, shapes []Shape) {
+		n := quiltNetwork
+		n.Levels = slices.Clone(n.Levels)
+		n.Levels[2].Code = ""
+		c := mustBuild(b, areas, shapes, Policy{})
+		c.Hash()
+		for _, name := range slices.Sorted(maps.Keys(kinds)) {
+			b.Run(name, func(b *testing.B) {
+				p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: n}
+				ops := make([]Operation, 64)
+				for i := range ops {
+					for try := 0; try < 200; try++ {
+						ops[i] = kinds[name](p)
+						if _, _, err := Apply(c, n, ops[i]); err == nil && ops[i].name() == name {
+							break
 						}
 					}
-					b.ReportMetric(float64(done)/float64(b.N), "accepted")
-				})
-			}
-		})
-	}
+				}
+				done := 0
+				for i := 0; b.Loop(); i++ {
+					now, _, err := Apply(c, n, ops[i%len(ops)])
+					if err == nil {
+						now.Hash()
+						done++
+					}
+				}
+				b.ReportMetric(float64(done)/float64(b.N), "accepted")
+			})
+		}
+	})
 }
-
-var _ lattice.Point

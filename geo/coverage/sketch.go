@@ -306,7 +306,7 @@ func (s *sketch) owners(f *faces, segs []strip) ([]int32, error) {
 	owner := make([]int32, f.count)
 	for face := range owner {
 		x, ok := s.agree(said[face])
-		if !ok {
+		if !ok || face == 0 && x >= 0 { // nothing of ours has no end
 			return nil, refused(at[face], "the line encloses or cuts off ground of another area here")
 		}
 		if owner[face] = int32(x); x < 0 {
