@@ -405,3 +405,24 @@ func TestLocateTellsTodaysPosts(t *testing.T) {
 		t.Errorf("on its date %v", got)
 	}
 }
+
+// A border follows the streets of today's base map.
+func TestLocateFollowsTodaysStreets(t *testing.T) {
+	h := openTown(t)
+	follows := func() any {
+		_, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.9, 0.3))
+		return at(a, "border", "follows", "en")
+	}
+	if got := follows(); got != "Changan Road" {
+		t.Fatalf("at first %v", got)
+	}
+	street := town().Base[0]
+	street.Name = geo.Text{"zh": "新安路", "en": "Xinan Road"}
+	if err := h.store.Load(t.Context(), "test", geo.Objects{Layer: geo.Base, Base: []geo.BaseFeature{street}}); err != nil {
+		t.Fatal(err)
+	}
+	h.catchUp(t)
+	if got := follows(); got != "Xinan Road" {
+		t.Errorf("after the street was renamed %v", got)
+	}
+}
