@@ -215,3 +215,17 @@ func TestInletsAreListed(t *testing.T) {
 		t.Fatal(told(repairs))
 	}
 }
+
+// TestBentBordersAreListed leads a side through a vertex that it passes by half a
+// centimetre, because it is crossed elsewhere: moved is moved, and is told.
+func TestBentBordersAreListed(t *testing.T) {
+	a := rings("a", lattice.Ring{{X: 0, Y: 0}, {X: 500, Y: -2000}, {X: 1000, Y: 1}})
+	b := rings("b", lattice.Ring{{X: 500, Y: 1}, {X: 700, Y: -300}, {X: 700, Y: 300}})
+	_, repairs := plot(t, geo.Exclusive, Policy{}, a, b)
+	for _, r := range repairs {
+		if r.Kind == RepairBent && r.At == (lattice.Point{X: 500, Y: 1}) {
+			return
+		}
+	}
+	t.Errorf("told %q", told(repairs))
+}
