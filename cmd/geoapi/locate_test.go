@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"onegrid/geo"
 	"onegrid/geo/crs"
@@ -363,5 +365,64 @@ func TestLocateTellsTheConversionsError(t *testing.T) {
 		if where["crs"] != name {
 			t.Errorf("%s: the location says %v", name, where["crs"])
 		}
+	}
+}
+
+// Who is on duty is told as it is today: when a post is edited, and when its
+// date comes while nobody writes.
+func TestLocateTellsTodaysPosts(t *testing.T) {
+	h := openTown(t)
+	refs := func() (refs []string) {
+		_, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.5, 0.5))
+		posts, _ := at(a, "owner", "posts").([]any)
+		for _, p := range posts {
+			refs = append(refs, fmt.Sprint(at(p, "ref")))
+		}
+		slices.Sort(refs)
+		return refs
+	}
+	put := func(p geo.Post) {
+		p.Areas = []string{gridCode(0)}
+		if _, err := h.store.Put(t.Context(), "test", geo.Objects{Layer: geo.Posts, Posts: []geo.Post{p}}); err != nil {
+			t.Fatal(err)
+		}
+		h.catchUp(t)
+	}
+	if got := refs(); !slices.Equal(got, []string{"r-1"}) {
+		t.Fatalf("at first %v", got)
+	}
+	put(geo.Post{Code: "P1", Role: "leader", Ref: "r-9"})
+	if got := refs(); !slices.Equal(got, []string{"r-9"}) {
+		t.Errorf("after an edit %v", got)
+	}
+	soon := time.Now().Add(2 * time.Second)
+	put(geo.Post{Code: "P3", Role: "member", Ref: "r-3", From: &soon})
+	if got := refs(); !slices.Equal(got, []string{"r-9"}) {
+		t.Errorf("before its date %v", got)
+	}
+	time.Sleep(time.Until(soon) + 50*time.Millisecond)
+	if got := refs(); !slices.Equal(got, []string{"r-3", "r-9"}) {
+		t.Errorf("on its date %v", got)
+	}
+}
+
+// A border follows the streets of today's base map.
+func TestLocateFollowsTodaysStreets(t *testing.T) {
+	h := openTown(t)
+	follows := func() any {
+		_, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.9, 0.3))
+		return at(a, "border", "follows", "en")
+	}
+	if got := follows(); got != "Changan Road" {
+		t.Fatalf("at first %v", got)
+	}
+	street := town().Base[0]
+	street.Name = geo.Text{"zh": "新安路", "en": "Xinan Road"}
+	if err := h.store.Load(t.Context(), "test", geo.Objects{Layer: geo.Base, Base: []geo.BaseFeature{street}}); err != nil {
+		t.Fatal(err)
+	}
+	h.catchUp(t)
+	if got := follows(); got != "Xinan Road" {
+		t.Errorf("after the street was renamed %v", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"onegrid/geo"
 	"onegrid/geo/crs"
 	"onegrid/geo/lattice"
+	"onegrid/geo/problem"
 	"onegrid/geo/route"
 )
 
@@ -65,12 +66,8 @@ func unknown(name, value string) error {
 	return geo.Errorf(geo.Invalid, "there is no field %s here", strconv.QuoteToGraphic(clipped(name))).On(clipped(name), value)
 }
 
-func clipped(s string) string {
-	if len(s) > 60 {
-		return s[:60] + "…"
-	}
-	return s
-}
+// clipped shortens what a caller sent to what fits into a message.
+func clipped(s string) string { return problem.Clip(s) }
 
 // once marks a field as named, and refuses to hear it twice.
 func (q *question) once(f fields, name string) error {

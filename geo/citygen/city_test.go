@@ -241,16 +241,19 @@ func distinct[T any](t *testing.T, of []T, key func(*T) string) {
 func TestNamesAndAddresses(t *testing.T) {
 	_, c := open(t, "lakeside")
 	address := regexp.MustCompile(`^湖滨新区\p{Han}+(街道|镇)(\p{Han}+(大道|路|街|巷)\d+号)?.*$`)
-	numbered := 0
+	var numbered []geo.Building
 	for _, b := range c.Buildings {
 		if !address.MatchString(b.Address) {
 			t.Fatalf("building %s: address %q", b.Code, b.Address)
 		}
-		numbered += bool01(strings.Contains(b.Address, "号"))
+		if strings.Contains(b.Address, "号") {
+			numbered = append(numbered, b)
+		}
 	}
-	if numbered < len(c.Buildings)*95/100 {
-		t.Errorf("only %d of %d buildings have a number in a street", numbered, len(c.Buildings))
+	if len(numbered) < len(c.Buildings)*95/100 {
+		t.Errorf("only %d of %d buildings have a number in a street", len(numbered), len(c.Buildings))
 	}
+	distinct(t, numbered, func(b *geo.Building) string { return b.Address })
 	var streets []geo.BaseFeature
 	for _, b := range c.Base {
 		if b.Kind == "street" && b.Name != nil {
@@ -400,5 +403,28 @@ func TestImpossibleFigures(t *testing.T) {
 	cancel()
 	if _, err := Generate(ctx, good, nil); err != context.Canceled {
 		t.Errorf("a cancelled context: %v", err)
+	}
+}
+
+// Cameras look along the streets of a city that bends: in all directions, none
+// of them much more than the others.
+func TestCamerasLookAllWays(t *testing.T) {
+	_, c := open(t, "lakeside")
+	var octants [8]int
+	cameras := 0
+	for _, d := range c.Devices {
+		if d.Kind != "camera" {
+			continue
+		}
+		cameras++
+		if d.View == nil || d.View.BearingDeg < 0 || d.View.BearingDeg >= 360 || d.View.RangeM < 20 || d.View.AngleDeg < 20 {
+			t.Fatalf("camera %s sees %+v", d.Code, d.View)
+		}
+		octants[int(d.View.BearingDeg)/45]++
+	}
+	for i, n := range octants {
+		if n < cameras/20 || n > cameras/4 {
+			t.Errorf("%d of %d cameras look to %d°", n, cameras, 45*i)
+		}
 	}
 }

@@ -167,3 +167,26 @@ func bytesToShapes(b []byte, wide bool) ([]Area, []Shape) {
 	flush()
 	return areas, shapes
 }
+
+// One state has one encoding, or two stores that hold the same would not have
+// the same hash: a number written longer than need be is refused, though it says
+// the same.
+func TestDecodeRefusesAnotherForm(t *testing.T) {
+	areas, shapes := mosaic(rand.New(rand.NewPCG(1, 1)), 3, 3)
+	c, _, err := Build(mosaicNetwork, areas, shapes, Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunks := c.Encode()
+	head := slices.Clone(chunks[0])
+	last := len(head) - 1 // the end of the number of regions
+	head[last] |= 0x80
+	chunks[0] = append(head, 0)
+	if _, err := Decode(chunks); geo.KindOf(err) != geo.Invalid {
+		t.Errorf("got %v", err)
+	}
+	chunks[0] = c.Encode()[0]
+	if _, err := Decode(chunks); err != nil {
+		t.Errorf("as it was: %v", err)
+	}
+}

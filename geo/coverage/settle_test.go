@@ -76,6 +76,9 @@ func TestSettling(t *testing.T) {
 		{"clean", geo.Basic, Policy{}, []Shape{a, rings("b", block(1000, 0, 1000, 1000))}, "", "a=1000000 b=1000000"},
 		{"overlap, equal borders", geo.Basic, Policy{}, []Shape{b, a}, "overlap of a b: given to a: the longest shared border", "a=1000000 b=900000"},
 		{"overlap by priority", geo.Basic, Policy{Priority: []string{"z", "b"}}, []Shape{a, b}, "overlap of a b: given to b: by priority", "a=900000 b=1000000"},
+		{"overlap by the first of two priorities", geo.Basic, Policy{Priority: []string{"b", "a"}}, []Shape{a, b}, "overlap of a b: given to b: by priority", "a=900000 b=1000000"},
+		{"overlap beside a longer border of a third", geo.Basic, Policy{}, []Shape{rings("a", block(0, 0, 1000, 100)), rings("b", block(500, 0, 1000, 100)), rings("c", block(0, -500, 2000, 500))},
+			"overlap of a b: given to a: the longest shared border", "a=100000 b=50000 c=1000000"},
 		{"overlap, longer border", geo.Basic, Policy{}, []Shape{a, rings("b", block(900, 200, 1000, 400))},
 			"overlap of a b: given to a: the longest shared border", "a=1000000 b=360000"},
 		{"one outline, two areas", geo.Basic, Policy{}, []Shape{rings("b", block(0, 0, 10, 10)), rings("a", block(0, 0, 10, 10))},
@@ -211,4 +214,18 @@ func TestInletsAreListed(t *testing.T) {
 	if _, repairs := plot(t, geo.Basic, Policy{GapWidthM: 5}, a, b); len(repairs) > 0 {
 		t.Fatal(told(repairs))
 	}
+}
+
+// TestBentBordersAreListed leads a side through a vertex that it passes by half a
+// centimetre, because it is crossed elsewhere: moved is moved, and is told.
+func TestBentBordersAreListed(t *testing.T) {
+	a := rings("a", lattice.Ring{{X: 0, Y: 0}, {X: 500, Y: -2000}, {X: 1000, Y: 1}})
+	b := rings("b", lattice.Ring{{X: 500, Y: 1}, {X: 700, Y: -300}, {X: 700, Y: 300}})
+	_, repairs := plot(t, geo.Exclusive, Policy{}, a, b)
+	for _, r := range repairs {
+		if r.Kind == RepairBent && r.At == (lattice.Point{X: 500, Y: 1}) {
+			return
+		}
+	}
+	t.Errorf("told %q", told(repairs))
 }

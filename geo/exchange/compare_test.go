@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -298,4 +299,19 @@ func TestFloorsOfStackedGrids(t *testing.T) {
 			t.Errorf("floors %s: %v", floors, err)
 		}
 	}
+}
+
+// FuzzHierarchy asks that no hierarchy panics and that every error is one of ours.
+func FuzzHierarchy(f *testing.F) {
+	for _, s := range []string{"grid,district\ng,d\n", "grid,district\r\n\"g\",d\ng,d", "district\n", "grid\ng\n", "", "grid,district\ng\n", "\ufeffgrid,district\ng,d\n", "grid,district\nd,g\ng,d\n"} {
+		f.Add(s)
+	}
+	feature := `{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]},"properties":{"code":"g"}}`
+	f.Fuzz(func(t *testing.T, csv string) {
+		_, err := prepare(exchange.Import{As: "grids", Parents: strings.NewReader(csv)}, feature)
+		var e *geo.Error
+		if err != nil && !errors.As(err, &e) {
+			t.Fatalf("%v is not a *geo.Error", err)
+		}
+	})
 }

@@ -18,8 +18,8 @@ type Atlas struct {
 	byID     map[string]*Tileset
 	stocks   map[geo.Layer]*later[[]*stock]
 	networks map[string]*later[*network]
-	alerts   *tally
-	urgents  *tally
+	alerts   *later[[]int32] // by area of the basic network
+	urgents  *later[[]int32]
 	drawers  *sync.Pool
 }
 
@@ -57,10 +57,12 @@ func NewAtlas(w *world.World, before *Atlas) *Atlas {
 	} {
 		a.stocks[layer] = keep(before.stocks[layer], revisionOf(w, layer), func() []*stock { return ready(w) })
 	}
-	a.alerts = newTally(w, w.Devices(), func(o *geo.Device) int64 { return o.ID },
-		func(o *geo.Device) bool { return o.State == StateAlert })
-	a.urgents = newTally(w, w.Incidents(), func(o *geo.Incident) int64 { return o.ID },
-		func(o *geo.Incident) bool { return urgent(o.Urgency) })
+	a.alerts = keep(before.alerts, a.liveRevision(geo.Devices), func() []int32 {
+		return countIf(w, w.Devices(), func(o *geo.Device) int64 { return o.ID }, func(o *geo.Device) bool { return o.State == StateAlert })
+	})
+	a.urgents = keep(before.urgents, a.liveRevision(geo.Incidents), func() []int32 {
+		return countIf(w, w.Incidents(), func(o *geo.Incident) int64 { return o.ID }, func(o *geo.Incident) bool { return urgent(o.Urgency) })
+	})
 	a.catalogue()
 	return a
 }
@@ -75,6 +77,16 @@ func revisionOf(w *world.World, layer geo.Layer) int64 {
 				r = max(r, n.Revision)
 			}
 		}
+	}
+	return r
+}
+
+// liveRevision is that of a layer whose objects come and go. They are counted by
+// the basic network's areas, so it changes with those.
+func (a *Atlas) liveRevision(layer geo.Layer) int64 {
+	r := a.world.Revision(layer)
+	if b := a.world.Basic(); b != nil {
+		r = max(r, b.Revision)
 	}
 	return r
 }
@@ -164,7 +176,11 @@ func (a *Atlas) drawDevices(d *drawer, t Tile) {
 	if t.Z >= objectZoom {
 		drawDevices(d, a.world, t)
 	} else if n := a.basic(); n != nil {
-		n.drawDeviceCounts(d, a.world, a.alerts, t)
+		alerts := a.alerts.get()
+		n.drawCounts(d, t, "device_counts", deviceCountKeys, func(area int32) [3]uint64 {
+			c := a.world.Counts(area)
+			return [3]uint64{uint64(c.Devices), uint64(c.Cameras), uint64(alerts[area])}
+		})
 	}
 }
 
@@ -172,6 +188,9 @@ func (a *Atlas) drawIncidents(d *drawer, t Tile) {
 	if t.Z >= objectZoom {
 		drawIncidents(d, a.world, t)
 	} else if n := a.basic(); n != nil {
-		n.drawIncidentCounts(d, a.world, a.urgents, t)
+		urgents := a.urgents.get()
+		n.drawCounts(d, t, "incident_counts", incidentCountKeys, func(area int32) [3]uint64 {
+			return [3]uint64{uint64(a.world.Counts(area).Open), uint64(urgents[area])}
+		})
 	}
 }

@@ -38,7 +38,7 @@ func BenchmarkLarge(b *testing.B) {
 			a.Append(nil, a.Tileset(id), vtile.Cover(middle, z)[0])
 			b.ReportMetric(time.Since(start).Seconds(), fmt.Sprintf("s-%s-z%d", id, z))
 		}
-		first("sites", 14)
+		first("incidents", 14)
 		first("grids", 9)
 		first("grids", 11)
 		first("grids", 14)
@@ -104,6 +104,10 @@ func largeCity(b *testing.B, side, bends, buildings int) *world.World {
 		shape := lattice.MultiPolygon{{{at, {X: at.X + 1500, Y: at.Y}, {X: at.X + 1500, Y: at.Y + 600}, {X: at.X + 800, Y: at.Y + 600}, {X: at.X + 800, Y: at.Y + 1400}, {X: at.X, Y: at.Y + 1400}}}}
 		p.Buildings = append(p.Buildings, geo.Building{ID: int64(i + 1), Code: fmt.Sprintf("B%07d", i), Shape: shape,
 			Interior: record.Interior(shape), Storeys: 1 + i%33, HeightM: float64(3 * (i % 33)), Use: "residential"})
+	}
+	for i := range 1000 {
+		at := lattice.Point{X: origin.X + rng.Int32N(within), Y: origin.Y + rng.Int32N(within)}
+		p.Incidents = append(p.Incidents, geo.Incident{ID: int64(i + 1), Point: at, State: "open"})
 	}
 	w, err := world.New(p)
 	if err != nil {

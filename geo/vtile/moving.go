@@ -2,7 +2,6 @@ package vtile
 
 import (
 	"math"
-	"sync"
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
@@ -148,35 +147,20 @@ func drawIncidents(d *drawer, w *world.World, t Tile) {
 	d.w.end()
 }
 
-// tally counts what the world itself does not count by area: made when first
-// asked for.
-type tally struct {
-	once  sync.Once
-	count func() []int32
-	of    []int32
-}
-
-func (t *tally) at(area int32) uint64 {
-	t.once.Do(func() { t.of = t.count() })
-	return uint64(t.of[area])
-}
-
-// newTally counts the objects for which is holds, each in its area of the basic
-// network and in all areas above.
-func newTally[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is func(*T) bool) *tally {
-	return &tally{count: func() []int32 {
-		net := w.Basic()
-		of := make([]int32, len(net.Grids))
-		for o := range all.All() {
-			if !is(o) {
-				continue
-			}
-			for a := all.Area(id(o)); a >= 0; a = net.Parent(a) {
-				of[a]++
-			}
+// countIf counts the objects for which is holds, each in its area of the basic
+// network and in all areas above: what the world itself does not count.
+func countIf[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is func(*T) bool) []int32 {
+	net := w.Basic()
+	of := make([]int32, len(net.Grids))
+	for o := range all.All() {
+		if !is(o) {
+			continue
 		}
-		return of
-	}}
+		for a := all.Area(id(o)); a >= 0; a = net.Parent(a) {
+			of[a]++
+		}
+	}
+	return of
 }
 
 // countedLevel is the level by whose areas a zoom counts: the finest whose areas
@@ -193,51 +177,30 @@ func (n *network) countedLevel(z uint8) int {
 	return -1
 }
 
-// counted calls f for each area that a tile shows figures of, at its label.
-func (n *network) counted(d *drawer, t Tile, f func(area int32, level string)) {
+// drawCounts writes the figures of the areas that a zoom counts by, at their
+// labels: one for each key after level and code. An area of which the first is 0
+// is left out.
+func (n *network) drawCounts(d *drawer, t Tile, layer string, keys []string, figures func(area int32) [3]uint64) {
 	i := n.countedLevel(t.Z)
 	if i < 0 {
 		return
 	}
+	d.w.begin(layer, keys, nil)
 	areas := n.net.Coverage.Areas()
 	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
-		if int(areas[a].Level) == n.levels[i] {
-			d.w.point(place)
-			f(a, n.net.Grids[a].Level)
-		}
-	})
-}
-
-func (n *network) drawDeviceCounts(d *drawer, w *world.World, alerts *tally, t Tile) {
-	d.w.begin("device_counts", deviceCountKeys, nil)
-	n.counted(d, t, func(a int32, level string) {
-		c := w.Counts(a)
-		if c.Devices == 0 {
-			d.w.feature()
+		if int(areas[a].Level) != n.levels[i] {
 			return
 		}
-		d.w.text(0, level)
-		d.w.text(1, n.net.Grids[a].Code)
-		d.w.uint(2, uint64(c.Devices))
-		d.w.uint(3, uint64(c.Cameras))
-		d.w.uint(4, alerts.at(a))
-		d.w.put(n.net.Grids[a].ID, pointType)
-	})
-	d.w.end()
-}
-
-func (n *network) drawIncidentCounts(d *drawer, w *world.World, urgents *tally, t Tile) {
-	d.w.begin("incident_counts", incidentCountKeys, nil)
-	n.counted(d, t, func(a int32, level string) {
-		c := w.Counts(a)
-		if c.Open == 0 {
-			d.w.feature()
+		counts := figures(a)
+		if counts[0] == 0 {
 			return
 		}
-		d.w.text(0, level)
+		d.w.text(0, n.net.Grids[a].Level)
 		d.w.text(1, n.net.Grids[a].Code)
-		d.w.uint(2, uint64(c.Open))
-		d.w.uint(3, urgents.at(a))
+		for k := range keys[2:] {
+			d.w.uint(byte(k+2), counts[k])
+		}
+		d.w.point(place)
 		d.w.put(n.net.Grids[a].ID, pointType)
 	})
 	d.w.end()

@@ -107,12 +107,7 @@ func (a *Atlas) networkSet(n *world.Network, basic bool) *Tileset {
 
 // liveSet is the tileset of a layer that changes object by object.
 func (a *Atlas) liveSet(id string, layer geo.Layer, name geo.Text, draw func(*drawer, Tile)) *Tileset {
-	s := &Tileset{ID: id, Name: name, MaxZoom: MaxZoom, draw: draw}
-	// The counts stand at the areas' labels.
-	s.Revision = a.world.Revision(layer)
-	if b := a.world.Basic(); b != nil {
-		s.Revision = max(s.Revision, b.Revision)
-	}
+	s := &Tileset{ID: id, Name: name, Revision: a.liveRevision(layer), MaxZoom: MaxZoom, draw: draw}
 	if layer == geo.Devices {
 		s.Layers = []LayerSpec{
 			spec("devices", "point", objectZoom, MaxZoom, deviceKeys),

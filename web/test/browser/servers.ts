@@ -87,11 +87,13 @@ async function start(program: string, args: string[]): Promise<Server> {
   return { url, stop: () => stopChild(child) };
 }
 
+/** Stops a server as an operator does. It must end by itself, and well. */
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
-  const ended = new Promise((done) => child.once("exit", done));
+  const ended = new Promise((done) => child.once("exit", (code, signal) => done(code ?? signal)));
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
-  await ended;
+  const how = await ended;
   clearTimeout(timer);
+  if (how !== 0) throw new Error(`${child.spawnfile} ended with ${how} when it was told to stop`);
 }
