@@ -290,5 +290,41 @@ func wrong(before, c *Coverage, n geo.Network, diff Diff) string {
 	case back.Hash() != c.Hash():
 		return "the hash is not that of the same state, read back"
 	}
+	return rebuilt(c, n)
+}
+
+// rebuilt says whether a state is built again from what it exports. What is
+// nobody's has no polygon: gaps and voids cannot be told from each other then.
+func rebuilt(c *Coverage, n geo.Network) string {
+	gaps, voids := 0, 0
+	for r := Region(1); int(r) < c.Regions(); r++ {
+		switch c.AreaOf(r) {
+		case NoArea:
+			gaps++
+		case Void:
+			voids++
+		}
+	}
+	policy := Policy{}
+	switch {
+	case gaps > 0 && voids > 0:
+		return ""
+	case voids > 0:
+		policy.WideGaps = VoidGaps
+	}
+	var shapes []Shape
+	for i, a := range c.Areas() {
+		if len(c.RegionsOf(int32(i))) > 0 {
+			shapes = append(shapes, Shape{Code: a.Code, Shape: c.Polygons(int32(i))})
+		}
+	}
+	areas := slices.Clone(c.Areas())
+	again, _, err := Build(n, areas, shapes, policy)
+	switch {
+	case err != nil:
+		return "what is exported cannot be built: " + err.Error()
+	case again.Hash() != c.Hash():
+		return "what is exported builds another state"
+	}
 	return ""
 }
