@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"onegrid/geo"
 	"onegrid/geo/lattice"
 )
@@ -252,6 +254,9 @@ func TestOperations(t *testing.T) {
 				continue
 			}
 			accepted[op.name()]++
+			if again, _, err := Apply(p.c, p.n, op); err != nil || again.Hash() != now.Hash() {
+				t.Fatalf("seed %d step %d: %s gives another state the second time", seed, step, describe(op))
+			}
 			if fault := wrong(p.c, now, p.n, diff); fault != "" {
 				t.Fatalf("seed %d step %d: after %s: %s", seed, step, describe(op), fault)
 			}
@@ -290,7 +295,117 @@ func wrong(before, c *Coverage, n geo.Network, diff Diff) string {
 	case back.Hash() != c.Hash():
 		return "the hash is not that of the same state, read back"
 	}
+	if fault := strays(before, c, diff); fault != "" {
+		return fault
+	}
 	return rebuilt(c, n)
+}
+
+// strays says what changed and is not in the diff. What a locked area looks like
+// never changes.
+func strays(before, c *Coverage, diff Diff) string {
+	was := diff.Arcs.inverse(before.Arcs(), c.Arcs())
+	for i, old := range was {
+		if old < 0 {
+			continue
+		}
+		a, b := c.arcs.at(i), before.arcs.at(old)
+		if !slices.Equal(a.points, b.points) {
+			return fmt.Sprintf("arc %d runs elsewhere and is not in the diff", i)
+		}
+	}
+	was = diff.Regions.inverse(before.Regions(), c.Regions())
+	for r, old := range was {
+		if old < 0 {
+			continue
+		}
+		if !cmp.Equal(drawn(c, Region(r)), drawn(before, Region(old))) {
+			return fmt.Sprintf("region %d looks otherwise and is not in the diff", r)
+		}
+	}
+	was = diff.Areas.inverse(len(before.Areas()), len(c.Areas()))
+	for i, old := range was {
+		if old < 0 {
+			continue
+		}
+		a, b := c.Areas()[i], before.Areas()[old]
+		if a.Code != b.Code || a.Level != b.Level || a.Locked != b.Locked || parentCode(c, a) != parentCode(before, b) {
+			return fmt.Sprintf("%s changed and is not in the diff", a.Code)
+		}
+	}
+	for i, a := range before.Areas() {
+		if !a.Locked {
+			continue
+		}
+		now, ok := c.AreaByCode(a.Code)
+		if !ok || !cmp.Equal(ground(before, int32(i)), ground(c, now)) {
+			return fmt.Sprintf("%s is locked and changed", a.Code)
+		}
+	}
+	return ""
+}
+
+// inverse returns for every number now the one before, -1 where the thing is new
+// or changed. What the diff does not name is where it was.
+func (t *Touched) inverse(before, now int) []int {
+	gone := map[int]bool{}
+	for _, i := range t.Before {
+		gone[i] = true
+	}
+	out := make([]int, now)
+	for i := range out {
+		if out[i] = i; i >= before || gone[i] {
+			out[i] = -1
+		}
+	}
+	for _, i := range t.After {
+		out[i] = -1
+	}
+	for _, m := range t.Moved {
+		out[m.To] = m.From
+	}
+	return out
+}
+
+// drawn is the set of directed segments around a region, and its area.
+func drawn(c *Coverage, r Region) any {
+	out := map[[2]lattice.Point]bool{}
+	for h := range c.halvesOf(r) {
+		p := c.Chain(h)
+		for k := 1; k < len(p); k++ {
+			out[[2]lattice.Point{p[k-1], p[k]}] = true
+		}
+	}
+	return struct {
+		Segments map[[2]lattice.Point]bool
+		Idle     int32
+	}{out, min(c.AreaOf(r), 0)}
+}
+
+// ground is what an area looks like: its outline's segments.
+func ground(c *Coverage, area int32) map[[2]lattice.Point]bool {
+	out := map[[2]lattice.Point]bool{}
+	for _, r := range c.appendRegions(nil, area) {
+		for h := range c.halvesOf(r) {
+			p := c.Chain(h)
+			for k := 1; k < len(p); k++ {
+				back := [2]lattice.Point{p[k], p[k-1]}
+				if out[back] {
+					delete(out, back)
+				} else {
+					out[[2]lattice.Point{p[k-1], p[k]}] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func parentCode(c *Coverage, a Area) string {
+	if a.Parent < 0 {
+		return ""
+	}
+	return c.Areas()[a.Parent].Code
 }
 
 // rebuilt says whether a state is built again from what it exports. What is
