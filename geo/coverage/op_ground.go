@@ -200,7 +200,7 @@ func (o *Create) apply(d *draft) error {
 		return nil
 	}
 	s := newSketch(d.c)
-	fresh := s.add(lot{area: at, of: nowhere})
+	fresh := s.add(lot{area: at, of: nowhere, into: nowhere})
 	for _, polygon := range o.Shape {
 		if err := s.claim(d, fresh, polygon); err != nil {
 			return err

@@ -47,7 +47,7 @@ func (o *SplitByLine) apply(d *draft) error {
 		return geo.Errorf(geo.Invalid, "left and right name the grids that come of it").On("left", o.Left)
 	}
 	s := newSketch(d.c)
-	r, err := o.region(d, a)
+	r, err := d.regionUnder(a, o.Line)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (o *SplitByLine) apply(d *draft) error {
 	}
 	lots := [2]side{}
 	for i, area := range sides {
-		l := lot{area: area, of: whole}
+		l := lot{area: area, of: whole, into: nowhere}
 		if area == a {
 			l.from = r
 		}
@@ -93,18 +93,18 @@ func (o *SplitByLine) apply(d *draft) error {
 	return nil
 }
 
-// region finds the region of the grid that the line cuts.
-func (o *SplitByLine) region(d *draft, a int32) (Region, error) {
-	regions := d.c.RegionsOf(a)
+// regionUnder finds the region of an area that a line runs through.
+func (d *draft) regionUnder(a int32, points []lattice.Point) (Region, error) {
+	regions, code := d.c.RegionsOf(a), d.c.area(a).Code
 	if len(regions) == 1 {
 		return regions[0], nil
 	}
-	box := lattice.BoxOf(o.Line...)
+	box := lattice.BoxOf(points...)
 	var found []Region
 	for _, r := range regions {
 		s := newSketch(d.c)
 		s.take(r)
-		if s.meets(o.Line, box) {
+		if s.meets(points, box) {
 			found = append(found, r)
 		}
 	}
@@ -112,9 +112,9 @@ func (o *SplitByLine) region(d *draft, a int32) (Region, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return 0, refused(o.Line[0], "the line does not meet %s", o.Grid)
+		return 0, refused(points[0], "the line does not meet %s", code)
 	}
-	return 0, refused(o.Line[0], "the line runs through several parts of %s: cut one at a time", o.Grid)
+	return 0, refused(points[0], "the line runs through several parts of %s: cut one at a time", code)
 }
 
 // meets tells whether a line has a point in common with what is drawn.

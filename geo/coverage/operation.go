@@ -64,6 +64,7 @@ func init() {
 	register[MoveNode]()
 	register[InsertVertex]()
 	register[DeleteVertex]()
+	register[MoveBuildings]()
 	register[AssignGap]()
 	register[Reparent]()
 	register[Create]()

@@ -32,6 +32,8 @@ type lot struct {
 	// of is the side that this ground is cut out of: a face that has both
 	// becomes this. wide where there is none.
 	of side
+	// into is the part that such ground joins, nowhere if it stays by itself.
+	into side
 }
 
 // side is what lies beside a line: a part, or, below zero, a region beyond.
@@ -57,7 +59,7 @@ func (s *sketch) take(r Region) side {
 	if k, ok := s.of[r]; ok {
 		return k
 	}
-	k := s.add(lot{area: s.c.AreaOf(r), from: r, of: nowhere})
+	k := s.add(lot{area: s.c.AreaOf(r), from: r, of: nowhere, into: nowhere})
 	s.of[r] = k
 	for h := range s.c.halvesOf(r) {
 		if i := uint32(h >> 1); !s.taken[i] {
@@ -309,8 +311,13 @@ func (s *sketch) owners(f *faces, segs []strip) ([]int32, error) {
 		if !ok || face == 0 && x >= 0 { // nothing of ours has no end
 			return nil, refused(at[face], "the line encloses or cuts off ground of another area here")
 		}
-		if owner[face] = int32(x); x < 0 {
+		switch {
+		case x < 0:
 			owner[face] = outsideOwner
+		case s.lots[x].into != nowhere:
+			owner[face] = int32(s.lots[x].into)
+		default:
+			owner[face] = int32(x)
 		}
 	}
 	return owner, nil
