@@ -67,7 +67,10 @@ func (l *layout) coverage() *Coverage {
 	}
 	c.areas = vectorOf(areas)
 	c.list.do(func() []Area { return l.areas })
-	c.bounds = lattice.BoxOf(l.points...)
+	c.bounds = lattice.EmptyBox()
+	for i := range l.arcs {
+		c.bounds = c.bounds.Union(l.arcs[i].box)
+	}
 	regions := make([]region, len(l.areaOf))
 	for r, a := range l.areaOf {
 		regions[r].area = a
@@ -154,7 +157,8 @@ func (l *layout) lay(borders []border, order []keyed) {
 		ends = append(ends, keyed{o.key, n}, keyed{zkey(b.points[len(b.points)-1]), n + 1})
 		from := len(l.points)
 		l.points = append(l.points, b.points...)
-		l.arcs = append(l.arcs, arc{points: l.points[from:len(l.points):len(l.points)], left: b.left, right: b.right})
+		points := l.points[from:len(l.points):len(l.points)]
+		l.arcs = append(l.arcs, arc{points: points, left: b.left, right: b.right, box: lattice.BoxOf(points...)})
 	}
 	last := uint64(0)
 	for i, e := range sortKeyed(ends) {

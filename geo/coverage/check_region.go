@@ -219,6 +219,11 @@ func (k *checker) figures() {
 			k.add(StaleFigure, c.pointsOf(uint32(i))[0], k.beside(i), "the level of arc %d is %d, not %d", i, want, c.ArcLevel(i))
 		}
 	}
+	for i := range c.Arcs() {
+		if a := c.arcs.at(i); a.box != lattice.BoxOf(a.points...) {
+			k.add(StaleFigure, a.points[0], k.beside(i), "the box of arc %d is not that of its points", i)
+		}
+	}
 	for h := range HalfArc(2 * c.Arcs()) {
 		if n := c.next(h); c.tail(n) != c.tail(h^1) || c.leftOf(n) != c.leftOf(h) {
 			k.add(StaleFigure, c.pointsOf(uint32(h >> 1))[0], k.beside(int(h>>1)), "arc %d is followed by one that is not next to it", h>>1)

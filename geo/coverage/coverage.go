@@ -68,6 +68,7 @@ type arc struct {
 	left, right Region
 	from, to    int32
 	next        [2]HalfArc // of each direction: how the boundary of the region on its left goes on
+	box         lattice.Box
 }
 
 type node struct {

@@ -190,7 +190,7 @@ func (c *Coverage) sweepRing(ring []HalfArc) (sum int64) {
 func (c *Coverage) outerBounds(halves []HalfArc) lattice.Box {
 	box := lattice.EmptyBox()
 	for _, h := range halves {
-		box = box.Union(lattice.BoxOf(c.pointsOf(uint32(h >> 1))...))
+		box = box.Union(c.arcs.at(int(h >> 1)).box)
 	}
 	return box
 }

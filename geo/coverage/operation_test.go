@@ -238,6 +238,7 @@ func TestOperations(t *testing.T) {
 	for seed := range uint64(rounds(40, 2000)) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		p := &planner{Rand: r, c: someMosaic(t, seed), n: mosaicNetwork}
+		simplified := p.c.Simplify()
 		for step := range 50 {
 			if p.grounds() < 3 {
 				break
@@ -261,6 +262,9 @@ func TestOperations(t *testing.T) {
 				t.Fatalf("seed %d step %d: after %s: %s", seed, step, describe(op), fault)
 			}
 			p.c = now
+			if simplified = simplified.Patched(now, diff); step%5 == 0 {
+				soundSimplified(t, fmt.Sprintf("seed %d step %d, after %s", seed, step, describe(op)), simplified, p.n)
+			}
 		}
 	}
 	t.Log(accepted)
@@ -272,6 +276,18 @@ func TestOperations(t *testing.T) {
 	for name := range kinds {
 		if accepted[name] == 0 {
 			t.Errorf("no %s was accepted", name)
+		}
+	}
+}
+
+// soundSimplified fails unless every zoom is sound and looks as the whole does.
+func soundSimplified(t *testing.T, when string, s *Simplified, n geo.Network) {
+	t.Helper()
+	for z := uint8(0); z <= MaxPixelZoom; z++ {
+		for _, v := range s.At(z).Check(n) {
+			if v.Kind != Gap && v.Kind != NoRegion && v.Kind != Unhealed {
+				t.Fatalf("%s: zoom %d: %+v", when, z, v)
+			}
 		}
 	}
 }

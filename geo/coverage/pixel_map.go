@@ -44,7 +44,7 @@ func (s *Simplified) pixelCoverage(z uint8) *Coverage {
 func (s *Simplified) pixelChains(z uint8) [][]lattice.Point {
 	chains := s.baseChains(z)
 	b := newBender(z, chains)
-	all := make([]lattice.Point, 0, len(s.goes))
+	all := make([]lattice.Point, 0, s.c.points)
 	for i, chain := range chains {
 		start := len(all)
 		all = b.chain(chain, all)
@@ -57,15 +57,18 @@ func (s *Simplified) pixelChains(z uint8) [][]lattice.Point {
 // lattice, and along segments that are long enough to bend there, points between.
 func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 	s.base.once.Do(func() {
-		s.base.points = make([]lattice.Point, 0, len(s.goes))
-		for i := range s.c.Arcs() {
+		s.base.points = make([][]lattice.Point, s.c.Arcs())
+		all := make([]lattice.Point, 0, s.c.points)
+		for i := range s.base.points {
+			from := len(all)
 			for _, p := range s.c.Arc(i).Points {
-				s.base.points = append(s.base.points, project(p))
+				all = append(all, project(p))
 			}
+			s.base.points[i] = all[from:len(all):len(all)]
 		}
 	})
 	least := threshold(z)
-	all := make([]lattice.Point, 0, len(s.goes))
+	all := make([]lattice.Point, 0, s.c.points)
 	chains := make([][]lattice.Point, s.c.Arcs())
 	for i := range chains {
 		start := len(all)
@@ -74,7 +77,7 @@ func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 		for k, goes := range s.Importance(i) {
 			if goes >= least {
 				all = appendBetween(all, last, points[k], z)
-				all = append(all, s.base.points[int(s.first[i])+k])
+				all = append(all, s.base.points[i][k])
 				last = points[k]
 			}
 		}

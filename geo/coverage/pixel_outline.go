@@ -37,7 +37,7 @@ func newOutliner(c *Coverage) *outliner {
 	for i := range n {
 		a := c.Arc(i)
 		o.owner[2*i], o.owner[2*i+1] = c.AreaOf(a.Left), c.AreaOf(a.Right)
-		o.boxes[i] = lattice.BoxOf(a.Points...)
+		o.boxes[i] = c.arcs.at(i).box
 	}
 	return o
 }

@@ -142,7 +142,7 @@ func newPlots(c *Coverage, r Region, target int32, site Site, goes map[string]bo
 func (c *Coverage) boxOf(r Region) lattice.Box {
 	box := lattice.EmptyBox()
 	for h := range c.halvesOf(r) {
-		box = box.Union(lattice.BoxOf(c.pointsOf(uint32(h >> 1))...))
+		box = box.Union(c.arcs.at(int(h >> 1)).box)
 	}
 	return box
 }

@@ -13,35 +13,30 @@ import (
 // once made and may be read by any number of goroutines.
 type Simplified struct {
 	c      *Coverage
-	first  []uint32  // of each arc in goes; one more at the end
-	goes   []float32 // importance of each point, arc after arc
+	goes   vector[[]float32] // importance of each point, by arc
 	pixels [MaxPixelZoom + 1]struct {
 		once sync.Once
 		m    *PixelMap
 	}
 	base struct {
 		once   sync.Once
-		points []lattice.Point // every point on the base lattice, see project
+		points [][]lattice.Point // every point on the base lattice, see project; by arc
 	}
 }
 
 // Simplify ranks every vertex of c by importance.
 func (c *Coverage) Simplify() *Simplified {
-	s := &Simplified{c: c, first: make([]uint32, 0, c.Arcs()+1)}
-	r := &ranker{
-		vs:       make([]vertex, 0, c.points),
-		weight:   newLatitudeWeight(c.Bounds()),
-		waiting:  map[int32][]int32{},
-		straight: map[[2]int32]bool{},
-		standsAt: make(map[int32]struct{}, c.nodes.len()),
-	}
+	r := newRanker(c, c.points)
 	for i := range c.Arcs() {
-		s.first = append(s.first, uint32(len(r.vs)))
 		r.addArc(c.Arc(i))
 	}
-	s.first = append(s.first, uint32(len(r.vs)))
-	s.goes = r.rank()
-	return s
+	all := r.rank()
+	goes := make([][]float32, c.Arcs())
+	for i := range goes {
+		n := len(c.pointsOf(uint32(i)))
+		goes[i], all = all[:n:n], all[n:]
+	}
+	return &Simplified{c: c, goes: vectorOf(goes)}
 }
 
 // Coverage returns what was simplified.
@@ -52,7 +47,7 @@ func (s *Simplified) Coverage() *Coverage { return s.c }
 // any point that went before it in the whole coverage, +Inf for points that stay
 // for ever. Shared, not to be changed.
 func (s *Simplified) Importance(arc int) []float32 {
-	return s.goes[s.first[arc]:s.first[arc+1]]
+	return *s.goes.at(arc)
 }
 
 // leastPixels is the area of the smallest triangle that a zoom shows, in square
@@ -95,11 +90,12 @@ func (s *Simplified) At(z uint8) *Coverage {
 		arcs[i] = *c.arcs.at(i)
 		from := len(points)
 		for k, p := range arcs[i].points {
-			if s.goes[int(s.first[i])+k] >= least {
+			if s.Importance(i)[k] >= least {
 				points = append(points, p)
 			}
 		}
 		arcs[i].points = points[from:len(points):len(points)]
+		arcs[i].box = lattice.BoxOf(arcs[i].points...)
 	}
 	return &Coverage{
 		areas: c.areas, arcs: vectorOf(arcs), nodes: c.nodes, regions: c.regions,

@@ -30,6 +30,20 @@ type ranker struct {
 	waiting  map[int32][]int32  // by vertex: who waits for it to go
 	straight map[[2]int32]bool  // pairs of nodes that a segment joins
 	standsAt map[int32]struct{} // nodes of which a vertex is in the grid
+
+	until []float32 // by vertex: when it goes by what was decided before; nil if nothing was
+	now   float32   // the importance of what goes now
+}
+
+// newRanker makes a ranker for so many vertices of a coverage.
+func newRanker(c *Coverage, vertices int) *ranker {
+	return &ranker{
+		vs:       make([]vertex, 0, vertices),
+		weight:   newLatitudeWeight(c.Bounds()),
+		waiting:  map[int32][]int32{},
+		straight: map[[2]int32]bool{},
+		standsAt: map[int32]struct{}{},
+	}
 }
 
 // vertex is a point of an arc with its live neighbours on it. The first vertex of
@@ -72,13 +86,17 @@ func (r *ranker) rank() []float32 {
 		if r.stays(b) {
 			continue
 		}
+		r.now = max(least, first.key)
 		if w := r.blocker(b); w >= 0 {
-			if !r.vs[w].isEnd() {
+			switch {
+			case !r.vs[w].isEnd():
 				r.waiting[w] = append(r.waiting[w], b)
+			case r.until != nil && !math.IsInf(float64(r.until[w]), 1):
+				r.queue.put(b, r.until[w])
 			}
 			continue
 		}
-		least = max(least, first.key)
+		least = r.now
 		r.goes[b] = least
 		r.remove(b)
 	}
@@ -196,12 +214,17 @@ func (r *ranker) blocker(v int32) int32 {
 		for i, p := range places {
 			if between(p, left, right, lo, hi) && p != a && p != b && p != c &&
 				lattice.Cross(a, b, p) >= 0 && lattice.Cross(b, c, p) >= 0 && lattice.Cross(c, a, p) >= 0 &&
-				r.vs[items[i]].prev != gone {
+				r.isLive(items[i]) {
 				return int32(items[i])
 			}
 		}
 	}
 	return -1
+}
+
+// isLive tells whether a vertex is there now.
+func (r *ranker) isLive(v uint32) bool {
+	return r.vs[v].prev != gone && (r.until == nil || r.until[v] > r.now)
 }
 
 // between tells whether p lies in a box. It spares most points the rest, and a

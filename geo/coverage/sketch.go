@@ -113,7 +113,7 @@ func (s *sketch) add(p lot) side {
 // draws outside must not run into them.
 func (s *sketch) nearOutside(box lattice.Box) {
 	for h := range s.c.halvesOf(Exterior) {
-		if lattice.BoxOf(s.c.pointsOf(uint32(h >> 1))...).Intersects(box) {
+		if s.c.arcs.at(int(h >> 1)).box.Intersects(box) {
 			s.take(s.c.leftOf(h ^ 1))
 		}
 	}

@@ -243,7 +243,7 @@ func (w *weave) place() {
 			came = append(came, unset)
 			continue
 		}
-		a := arc{points: slices.Clip(b.points), left: b.left, right: b.right}
+		a := arc{points: slices.Clip(b.points), left: b.left, right: b.right, box: lattice.BoxOf(b.points...)}
 		var id uint32
 		if len(free) > 0 {
 			id, free = free[0], free[1:]
