@@ -18,19 +18,51 @@ type Metrics struct {
 	Box         lattice.Box // empty when the area has no region
 }
 
+// Measured is a coverage with the measures of all its areas. They are kept in
+// whole numbers, so that bringing them up to date after an operation gives
+// exactly what measuring everything anew would.
+type Measured struct {
+	c       *Coverage
+	tallies vector[tally] // by area
+}
+
+// tally is what an area measures.
+type tally struct {
+	area    int64 // in units of 1e-4 m²
+	length  int64 // in units of 1e-8 m
+	regions int
+	box     lattice.Box
+}
+
+const (
+	areaUnit   = 1e-4
+	lengthUnit = 1e-8
+)
+
 // Metrics measures every area of every level, by area number.
 func (c *Coverage) Metrics() []Metrics {
-	o := newOutliner(c)
-	out := make([]Metrics, len(c.Areas()))
+	m := c.Measure()
+	out := make([]Metrics, m.tallies.len())
 	for i := range out {
-		out[i].Box = lattice.EmptyBox()
+		out[i] = m.Of(int32(i))
+	}
+	return out
+}
+
+// Measure measures every area of every level.
+func (c *Coverage) Measure() *Measured {
+	o := newOutliner(c)
+	out := make([]tally, len(c.Areas()))
+	for i := range out {
+		out[i].box = lattice.EmptyBox()
 	}
 	for i := range c.Arcs() {
-		areaM2, lengthM := measureM(c.Arc(i).Points)
+		t := measure(c.pointsOf(uint32(i)))
+		t.box = c.arcs.at(i).box
 		for level := range o.up {
 			for _, side := range [2]HalfArc{HalfArc(2 * i), HalfArc(2*i + 1)} {
 				if a := o.at(level, side); a >= 0 && o.isBorder(level, side) {
-					out[a].add(o.boxes[i], areaM2, lengthM, side)
+					out[a].add(t, side)
 				}
 			}
 		}
@@ -38,33 +70,39 @@ func (c *Coverage) Metrics() []Metrics {
 	for level := range o.up {
 		for r, part := range o.parts(level) {
 			if a := c.AreaOf(Region(r)); a >= 0 && part == Region(r) && o.up[level][a] >= 0 {
-				out[o.up[level][a]].Regions++
+				out[o.up[level][a]].regions++
 			}
 		}
 	}
-	for i := range out {
-		if p := out[i].PerimeterM; p > 0 {
-			out[i].Compactness = 4 * math.Pi * out[i].AreaM2 / (p * p)
-		}
+	return &Measured{c, vectorOf(out)}
+}
+
+// Of returns the measures of an area.
+func (m *Measured) Of(area int32) Metrics {
+	t := m.tallies.at(int(area))
+	out := Metrics{AreaM2: float64(t.area) * areaUnit, PerimeterM: float64(t.length) * lengthUnit, Regions: t.regions, Box: t.box}
+	if p := out.PerimeterM; p > 0 {
+		out.Compactness = 4 * math.Pi * out.AreaM2 / (p * p)
 	}
 	return out
 }
 
-// measureM returns an arc's share of the area on its left, and its length.
-func measureM(points []lattice.Point) (areaM2, lengthM float64) {
+// measure returns an arc's share of the area on its left, and its length.
+func measure(points []lattice.Point) tally {
+	areaM2, lengthM := 0.0, 0.0
 	for i := 1; i < len(points); i++ {
 		areaM2 += lattice.StripM2(points[i-1], points[i])
 		lengthM += lattice.DistanceM(points[i-1], points[i])
 	}
-	return areaM2, lengthM
+	return tally{area: int64(math.Round(areaM2 / areaUnit)), length: int64(math.Round(lengthM / lengthUnit))}
 }
 
 // add adds one arc of the area's outline.
-func (m *Metrics) add(box lattice.Box, areaM2, lengthM float64, side HalfArc) {
+func (t *tally) add(arc tally, side HalfArc) {
 	if side&1 == 1 {
-		areaM2 = -areaM2
+		arc.area = -arc.area
 	}
-	m.AreaM2 += areaM2
-	m.PerimeterM += lengthM
-	m.Box = m.Box.Union(box)
+	t.area += arc.area
+	t.length += arc.length
+	t.box = t.box.Union(arc.box)
 }

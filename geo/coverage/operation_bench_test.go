@@ -41,3 +41,20 @@ func BenchmarkOperation(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkPatched brings the simplification up to date after a node moved.
+func BenchmarkPatched(b *testing.B) {
+	sizes(b, func(b *testing.B, areas []Area, shapes []Shape) {
+		c := mustBuild(b, areas, shapes, Policy{})
+		s := c.Simplify()
+		p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: quiltNetwork}
+		var now *Coverage
+		var diff Diff
+		for now == nil {
+			now, diff, _ = Apply(c, quiltNetwork, p.moveNode())
+		}
+		for b.Loop() {
+			s.Patched(now, diff)
+		}
+	})
+}

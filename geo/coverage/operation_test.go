@@ -238,7 +238,7 @@ func TestOperations(t *testing.T) {
 	for seed := range uint64(rounds(40, 2000)) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		p := &planner{Rand: r, c: someMosaic(t, seed), n: mosaicNetwork}
-		simplified := p.c.Simplify()
+		simplified, measured := p.c.Simplify(), p.c.Measure()
 		for step := range 50 {
 			if p.grounds() < 3 {
 				break
@@ -262,6 +262,9 @@ func TestOperations(t *testing.T) {
 				t.Fatalf("seed %d step %d: after %s: %s", seed, step, describe(op), fault)
 			}
 			p.c = now
+			if measured = measured.Patched(now, diff); !slices.Equal(tallies(measured), tallies(now.Measure())) {
+				t.Fatalf("seed %d step %d: after %s the measures are not those of a full recount:\n%v\n%v", seed, step, describe(op), tallies(measured), tallies(now.Measure()))
+			}
 			if simplified = simplified.Patched(now, diff); step%5 == 0 {
 				soundSimplified(t, fmt.Sprintf("seed %d step %d, after %s", seed, step, describe(op)), simplified, p.n)
 			}
@@ -278,6 +281,13 @@ func TestOperations(t *testing.T) {
 			t.Errorf("no %s was accepted", name)
 		}
 	}
+}
+
+func tallies(m *Measured) (out []tally) {
+	for i := range m.tallies.len() {
+		out = append(out, *m.tallies.at(i))
+	}
+	return out
 }
 
 // soundSimplified fails unless every zoom is sound and looks as the whole does.
