@@ -1,37 +1,45 @@
-package coverage
+package coverage_test
 
 import (
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/coveragetest"
 )
 
-// BenchmarkOperation does operations of every kind on a city, the hash of the
-// state included; "accepted" is the share that could be done.
-func BenchmarkOperation(b *testing.B) {
-	sizes(b, func(b *testing.B, areas []Area, shapes []Shape) {
-		n := quiltNetwork
+// city runs a benchmark on made cities whose grids may have any code.
+func city(b *testing.B, run func(b *testing.B, c *coverage.Coverage, n geo.Network)) {
+	coverage.Sizes(b, func(b *testing.B, areas []coverage.Area, shapes []coverage.Shape) {
+		n := coverage.QuiltNetwork
 		n.Levels = slices.Clone(n.Levels)
 		n.Levels[2].Code = ""
-		c := mustBuild(b, areas, shapes, Policy{})
+		run(b, coverage.MustBuild(b, areas, shapes, coverage.Policy{}), n)
+	})
+}
+
+// BenchmarkOperation does operations of every kind, the hash of the state that
+// comes of it included; "accepted" is the share that could be done.
+func BenchmarkOperation(b *testing.B) {
+	city(b, func(b *testing.B, c *coverage.Coverage, n geo.Network) {
 		c.Hash()
-		for _, name := range slices.Sorted(maps.Keys(kinds)) {
-			b.Run(name, func(b *testing.B) {
-				p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: n}
-				ops := make([]Operation, 64)
+		for _, kind := range coveragetest.Kinds {
+			b.Run(kind, func(b *testing.B) {
+				p := &coveragetest.Planner{Rand: rand.New(rand.NewPCG(1, 1)), Coverage: c, Network: n}
+				ops := make([]coverage.Operation, 64)
 				for i := range ops {
-					for try := 0; try < 200; try++ {
-						ops[i] = kinds[name](p)
-						if _, _, err := Apply(c, n, ops[i]); err == nil && ops[i].name() == name {
+					for range 200 {
+						ops[i] = p.Make(kind)
+						if _, _, err := coverage.Apply(c, n, ops[i]); err == nil && nameOf(ops[i]) == kind {
 							break
 						}
 					}
 				}
 				done := 0
 				for i := 0; b.Loop(); i++ {
-					now, _, err := Apply(c, n, ops[i%len(ops)])
-					if err == nil {
+					if now, _, err := coverage.Apply(c, n, ops[i%len(ops)]); err == nil {
 						now.Hash()
 						done++
 					}
@@ -42,19 +50,27 @@ func BenchmarkOperation(b *testing.B) {
 	})
 }
 
-// BenchmarkPatched brings the simplification up to date after a node moved.
+// BenchmarkPatched brings what is kept beside a coverage up to date after a node
+// moved.
 func BenchmarkPatched(b *testing.B) {
-	sizes(b, func(b *testing.B, areas []Area, shapes []Shape) {
-		c := mustBuild(b, areas, shapes, Policy{})
-		s := c.Simplify()
-		p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: quiltNetwork}
-		var now *Coverage
-		var diff Diff
+	city(b, func(b *testing.B, c *coverage.Coverage, n geo.Network) {
+		p := &coveragetest.Planner{Rand: rand.New(rand.NewPCG(1, 1)), Coverage: c, Network: n}
+		var now *coverage.Coverage
+		var diff coverage.Diff
 		for now == nil {
-			now, diff, _ = Apply(c, quiltNetwork, p.moveNode())
+			now, diff, _ = coverage.Apply(c, n, p.Make("moveNode"))
 		}
-		for b.Loop() {
-			s.Patched(now, diff)
-		}
+		b.Run("simplified", func(b *testing.B) {
+			s := c.Simplify()
+			for b.Loop() {
+				s.Patched(now, diff)
+			}
+		})
+		b.Run("measured", func(b *testing.B) {
+			m := c.Measure()
+			for b.Loop() {
+				m.Patched(now, diff)
+			}
+		})
 	})
 }

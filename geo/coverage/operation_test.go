@@ -1,320 +1,240 @@
-package coverage
+package coverage_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"onegrid/geo"
+	"onegrid/geo/coverage"
+	"onegrid/geo/coveragetest"
 	"onegrid/geo/lattice"
 )
 
-// planner makes up operations, most of which can be done.
-type planner struct {
-	*rand.Rand
-	c    *Coverage
-	n    geo.Network
-	made int
-}
-
-// kinds are the operations that a planner makes up, by name.
-var kinds = map[string]func(p *planner) Operation{
-	"splitByLine":  (*planner).split,
-	"merge":        (*planner).merge,
-	"reshapeArc":   (*planner).reshape,
-	"moveNode":     (*planner).moveNode,
-	"insertVertex": (*planner).insert,
-	"deleteVertex": (*planner).deleteVertex,
-	"assignGap":    (*planner).assign,
-	"reparent":     (*planner).reparent,
-	"create":       (*planner).create,
-	"retire":       (*planner).retire,
-	"rename":       (*planner).rename,
-	"setLock":      (*planner).setLock,
-}
-
-func (p *planner) code() string {
-	p.made++
-	return fmt.Sprint("n", p.made)
-}
-
-// grounds counts the areas with ground.
-func (p *planner) grounds() (n int) {
-	for a := range p.c.Areas() {
-		if len(p.c.RegionsOf(int32(a))) > 0 {
-			n++
+// TestOperations lets planners loose on made towns, of a network that covers the
+// ground and of one that need not. Whatever they do, the state is sound, it is
+// what its export builds, its figures are those of a full recount, the diff
+// names all that changed, and the states before it stay as they were. Seeds and
+// counts are in the log; a failure is shrunk to the operations that it takes,
+// and drawn.
+func TestOperations(t *testing.T) {
+	counts := newTally()
+	for seed := uint64(0); counts.sum < coverage.Rounds(1_000, 60_000); seed++ {
+		n := coverage.MosaicNetwork
+		if seed%4 == 3 {
+			n.Kind = geo.Exclusive
 		}
+		counts.loose(t, seed, n, coverage.SomeMosaic(t, seed), 50, 5)
 	}
-	return n
+	counts.report(t)
 }
 
-// finest picks an area with ground.
-func (p *planner) finest() int32 {
-	for {
-		if a := int32(p.IntN(p.c.areas.len())); len(p.c.RegionsOf(a)) > 0 {
-			return a
+// TestOperationsOnBirmingham does the same on a real city.
+func TestOperationsOnBirmingham(t *testing.T) {
+	n, areas, shapes := coverage.Birmingham(t)
+	n.Levels = slices.Clone(n.Levels)
+	for i := range n.Levels {
+		n.Levels[i].Code = ""
+	}
+	c, _, err := coverage.Build(n, areas, shapes, coverage.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := newTally()
+	for seed := uint64(0); counts.sum < coverage.Rounds(100, 5_000); seed++ {
+		counts.loose(t, seed, n, c, coverage.Rounds(50, 500), 40)
+	}
+	counts.report(t)
+}
+
+// tally counts what was accepted.
+type opTally struct {
+	accepted, refused map[string]int
+	sum               int
+	seeds             uint64
+}
+
+func newTally() *opTally { return &opTally{accepted: map[string]int{}, refused: map[string]int{}} }
+
+// loose lets a planner do so many things, and looks at every zoom now and then.
+func (y *opTally) loose(t *testing.T, seed uint64, n geo.Network, c *coverage.Coverage, steps, zooms int) {
+	p := &coveragetest.Planner{Rand: rand.New(rand.NewPCG(seed, 3)), Coverage: c, Network: n}
+	x := &examined{n: n, c: c, simplified: c.Simplify(), measured: c.Measure(), zooms: zooms}
+	y.seeds = seed + 1
+	var done []coverage.Operation
+	for step := range steps {
+		if p.Gcoverage.Rounds() < 3 {
+			return
 		}
-	}
-}
-
-// half picks a half-arc around an area.
-func (p *planner) half(a int32) HalfArc {
-	rings := p.c.Boundary(p.c.RegionsOf(a)[p.IntN(len(p.c.RegionsOf(a)))])
-	ring := rings[p.IntN(len(rings))]
-	return ring[p.IntN(len(ring))]
-}
-
-// vertex picks a vertex of an area's border.
-func (p *planner) vertex(a int32) lattice.Point {
-	chain := p.c.Chain(p.half(a))
-	return chain[p.IntN(len(chain))]
-}
-
-// beside picks a place near another.
-func (p *planner) beside(q lattice.Point, far int) lattice.Point {
-	return lattice.Point{X: q.X + int32(p.IntN(2*far+1)-far), Y: q.Y + int32(p.IntN(2*far+1)-far)}
-}
-
-func (p *planner) split() Operation {
-	a := p.finest()
-	from, to := p.vertex(a), p.vertex(a)
-	if p.IntN(2) == 0 {
-		from, to = p.beside(from, 300), p.beside(to, 300)
-	}
-	line := []lattice.Point{from, to}
-	if p.IntN(2) == 0 {
-		line = slices.Insert(line, 1, p.beside(lattice.Point{X: (from.X + to.X) / 2, Y: (from.Y + to.Y) / 2}, 150))
-	}
-	op := &SplitByLine{Grid: p.c.Areas()[a].Code, Line: line, Left: p.code(), Right: p.code()}
-	switch p.IntN(4) {
-	case 0:
-		op.Left = op.Grid
-	case 1, 2:
-		op.Right = op.Grid
-	}
-	return op
-}
-
-func (p *planner) merge() Operation {
-	a := p.finest()
-	grids := []string{p.c.Areas()[a].Code}
-	for _, b := range p.c.Neighbours(a) {
-		if len(grids) < 2+p.IntN(2) {
-			grids = append(grids, p.c.Areas()[b].Code)
+		op := p.Make(coveragetest.Kinds[p.IntN(len(coveragetest.Kinds))])
+		err, fault := x.do(op)
+		if fault != "" {
+			t.Fatalf("seed %d step %d: %s", seed, step, shrunk(n, c, append(done, op), zooms))
 		}
-	}
-	if len(grids) > 1 && p.IntN(3) > 0 {
-		return &Merge{Grids: grids, Into: grids[p.IntN(len(grids))]}
-	}
-	return &Merge{Grids: grids, Into: p.code()}
-}
-
-func (p *planner) reshape() Operation {
-	a := p.finest()
-	chain := p.c.Chain(p.half(a))
-	i, j := p.IntN(len(chain)), p.IntN(len(chain))
-	op := &ReshapeArc{Grid: p.c.Areas()[a].Code, From: chain[min(i, j)], To: chain[max(i, j)]}
-	for range p.IntN(4) {
-		op.Path = append(op.Path, p.beside(lattice.Point{X: (op.From.X + op.To.X) / 2, Y: (op.From.Y + op.To.Y) / 2}, 200))
-	}
-	return op
-}
-
-func (p *planner) moveNode() Operation {
-	a := p.finest()
-	at := p.vertex(a)
-	return &MoveNode{Grid: p.c.Areas()[a].Code, At: at, To: p.beside(at, 150)}
-}
-
-func (p *planner) insert() Operation {
-	a := p.finest()
-	chain := p.c.Chain(p.half(a))
-	k := 1 + p.IntN(len(chain)-1)
-	u, v := chain[k-1], chain[k]
-	return &InsertVertex{Grid: p.c.Areas()[a].Code, A: u, B: v, At: p.beside(lattice.Point{X: (u.X + v.X) / 2, Y: (u.Y + v.Y) / 2}, 60)}
-}
-
-func (p *planner) deleteVertex() Operation {
-	a := p.finest()
-	return &DeleteVertex{Grid: p.c.Areas()[a].Code, At: p.vertex(a)}
-}
-
-func (p *planner) assign() Operation {
-	for range 100 {
-		r := Region(p.IntN(p.c.Regions()))
-		if r == Exterior || p.c.AreaOf(r) >= 0 {
+		if err != nil {
+			y.refused[nameOf(op)]++
 			continue
 		}
-		at, _ := lattice.Interior(lattice.MultiPolygon{p.c.ringsAsPolygon(r)})
-		op := &AssignGap{At: at}
-		for h := range p.c.halvesOf(r) {
-			if b := p.c.AreaOf(p.c.leftOf(h ^ 1)); b >= 0 && (op.To == "" || p.IntN(3) == 0) {
-				op.To = p.c.Areas()[b].Code
-			}
-		}
-		if p.IntN(4) == 0 {
-			op.To = ""
-		}
-		return op
+		y.accepted[nameOf(op)]++
+		y.sum++
+		done = append(done, op)
+		p.Coverage = x.c
 	}
-	return p.retire()
 }
 
-// ringsAsPolygon returns a region as a polygon.
-func (c *Coverage) ringsAsPolygon(r Region) (out lattice.Polygon) {
-	for _, ring := range c.Boundary(r) {
-		var points lattice.Ring
-		for _, h := range ring {
-			points = c.appendChain(points, h)
+// report fails unless every kind of operation was accepted often enough.
+func (y *opTally) report(t *testing.T) {
+	t.Logf("%d operations accepted, of seeds 0 to %d: %v; refused: %v", y.sum, y.seeds-1, y.accepted, y.refused)
+	for _, name := range coveragetest.Kinds {
+		if n := y.accepted[name]; n*50 < y.sum {
+			t.Errorf("only %d of %d are %s", n, y.sum, name)
 		}
-		out = append(out, points)
+	}
+}
+
+// examined is a state with all that is kept beside it.
+type examined struct {
+	n          geo.Network
+	c          *coverage.Coverage
+	simplified *coverage.Simplified
+	measured   *coverage.Measured
+	steps      int
+	zooms      int // every how many steps all zooms are looked at
+}
+
+// do does an operation and says what is wrong then, if it was not refused.
+func (x *examined) do(op coverage.Operation) (refusal error, fault string) {
+	now, diff, err := coverage.Apply(x.c, x.n, op)
+	if back, err := coverage.Decode(x.c.Encode()); err != nil || back.Hash() != x.c.Hash() {
+		return nil, "the state before has changed"
+	}
+	if err != nil {
+		return err, ""
+	}
+	if again, _, err := coverage.Apply(x.c, x.n, op); err != nil || again.Hash() != now.Hash() {
+		return nil, "the same operation gives another state the second time"
+	}
+	if same, err := coverage.UnmarshalOperation([]byte(describe(op))); err != nil || !cmp.Equal(same, op) {
+		return nil, fmt.Sprintf("the operation changes by being stored: %v", err)
+	}
+	if fault := wrong(x.c, now, x.n, diff); fault != "" {
+		return nil, fault
+	}
+	x.measured = x.measured.Patched(now, diff)
+	if got, want := measures(x.measured, now), now.Metrics(); !slices.Equal(got, want) {
+		return nil, fmt.Sprintf("the measures are not those of a full recount:\n%v\n%v", got, want)
+	}
+	x.simplified = x.simplified.Patched(now, diff)
+	if x.steps++; x.steps%x.zooms == 0 {
+		if fault := wrongZooms(x.simplified, x.n); fault != "" {
+			return nil, fault
+		}
+	}
+	x.c = now
+	return nil, ""
+}
+
+// shrunk leaves out operations as long as something is wrong in the end, and
+// says what and where it is drawn.
+func shrunk(n geo.Network, c *coverage.Coverage, ops []coverage.Operation, zooms int) string {
+	fails := func(ops []coverage.Operation) (*examined, string) {
+		x := &examined{n: n, c: c, simplified: c.Simplify(), measured: c.Measure(), zooms: 1}
+		for _, op := range ops {
+			if _, fault := x.do(op); fault != "" {
+				return x, fault
+			}
+		}
+		return x, ""
+	}
+	for i := len(ops) - 1; i >= 0; i-- {
+		if fewer := slices.Delete(slices.Clone(ops), i, i+1); len(fewer) > 0 {
+			if _, fault := fails(fewer); fault != "" {
+				ops = fewer
+			}
+		}
+	}
+	x, fault := fails(ops)
+	var b strings.Builder
+	for _, op := range ops {
+		fmt.Fprintln(&b, describe(op))
+	}
+	path := filepath.Join(os.TempDir(), "onegrid-operation.svg")
+	if err := os.WriteFile(path, drawing(x.c), 0o644); err == nil {
+		fmt.Fprintln(&b, "the state before the last of these is drawn in", path)
+	}
+	return b.String() + fault
+}
+
+// drawing draws a state.
+func drawing(c *coverage.Coverage) []byte {
+	var b strings.Builder
+	box := c.Bounds()
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="%d %d %d %d">`, box.Min.X, -int64(box.Max.Y), box.Width(), box.Height())
+	for i := range c.Arcs() {
+		b.WriteString(`<polyline fill="none" stroke="black" vector-effect="non-scaling-stroke" points="`)
+		for _, p := range c.Arc(i).Points {
+			fmt.Fprintf(&b, "%d,%d ", p.X, -int64(p.Y))
+		}
+		fmt.Fprintf(&b, `"><title>arc %d</title></polyline>`, i)
+	}
+	for r := coverage.Region(1); int(r) < c.Regions(); r++ {
+		at, _ := lattice.Interior(lattice.MultiPolygon{coveragetest.PolygonOf(c, r)})
+		code := "nobody"
+		if a := c.AreaOf(r); a >= 0 {
+			code = c.Areas()[a].Code
+		}
+		fmt.Fprintf(&b, `<text x="%d" y="%d" font-size="%d">%s</text>`, at.X, -int64(at.Y), box.Width()/60+1, code)
+	}
+	b.WriteString("</svg>")
+	return []byte(b.String())
+}
+
+func measures(m *coverage.Measured, c *coverage.Coverage) (out []coverage.Metrics) {
+	for i := range c.Areas() {
+		out = append(out, m.Of(int32(i)))
 	}
 	return out
 }
 
-func (p *planner) reparent() Operation {
-	areas := p.c.Areas()
-	a, b := p.IntN(len(areas)), p.IntN(len(areas))
-	for range 20 {
-		if areas[b].Level+1 != areas[a].Level {
-			a, b = p.IntN(len(areas)), p.IntN(len(areas))
-		}
-	}
-	return &Reparent{Grid: areas[a].Code, Parent: areas[b].Code}
-}
-
-func (p *planner) create() Operation {
-	areas := p.c.Areas()
-	parent := p.IntN(len(areas))
-	op := &Create{Code: p.code(), Level: p.n.Levels[min(2, areas[parent].Level+1)].ID, Parent: areas[parent].Code}
-	if op.Level == "street" && p.IntN(3) > 0 {
-		return p.create()
-	}
-	if op.Level == "grid" {
-		// A square outside, or in a gap, at a corner or not.
-		at := p.beside(lattice.Point{X: p.c.Bounds().Min.X, Y: p.c.Bounds().Min.Y}, 1500)
-		for r := Region(1); int(r) < p.c.Regions() && p.IntN(2) == 0; r++ {
-			if p.c.AreaOf(r) < 0 {
-				at, _ = lattice.Interior(lattice.MultiPolygon{p.c.ringsAsPolygon(r)})
-			}
-		}
-		s := int32(3 + p.IntN(200))
-		op.Shape = lattice.MultiPolygon{{{at, {X: at.X + s, Y: at.Y}, {X: at.X + s, Y: at.Y + s}, {X: at.X, Y: at.Y + s}}}}
-		if p.IntN(3) == 0 {
-			op.Shape[0] = append(op.Shape[0], lattice.Ring{{X: at.X + 1, Y: at.Y + 1}, {X: at.X + s - 1, Y: at.Y + s - 1}, {X: at.X + s - 1, Y: at.Y + 1}})
-		}
-	}
-	return op
-}
-
-func (p *planner) retire() Operation {
-	return &Retire{Grid: p.c.Areas()[p.IntN(p.c.areas.len())].Code, Void: p.IntN(2) == 0}
-}
-
-func (p *planner) rename() Operation {
-	return &Rename{Grid: p.c.Areas()[p.IntN(p.c.areas.len())].Code, Code: p.code()}
-}
-
-func (p *planner) setLock() Operation {
-	a := p.c.Areas()[p.finest()]
-	for _, b := range p.c.Areas() {
-		if b.Locked {
-			a = b // few stay locked
-		}
-	}
-	return &SetLock{Grid: a.Code, Locked: !a.Locked}
-}
-
-// TestOperations lets planners loose on made towns. Whatever they do, the state
-// is sound, its figures are those of a state made from scratch, and the states
-// before it stay as they were.
-func TestOperations(t *testing.T) {
-	names := slices.Sorted(maps.Keys(kinds))
-	accepted, refusals := map[string]int{}, map[string]int{}
-	for seed := range uint64(rounds(40, 2000)) {
-		r := rand.New(rand.NewPCG(seed, 3))
-		p := &planner{Rand: r, c: someMosaic(t, seed), n: mosaicNetwork}
-		simplified, measured := p.c.Simplify(), p.c.Measure()
-		for step := range 50 {
-			if p.grounds() < 3 {
-				break
-			}
-			name := names[r.IntN(len(names))]
-			op := kinds[name](p)
-			before := p.c.Hash()
-			now, diff, err := Apply(p.c, p.n, op)
-			if p.c.hash = (once[[32]byte]{}); p.c.Hash() != before {
-				t.Fatalf("seed %d step %d: %s changed the state before it", seed, step, describe(op))
-			}
-			if err != nil {
-				refusals[name+": "+err.Error()]++
-				continue
-			}
-			accepted[op.name()]++
-			if again, _, err := Apply(p.c, p.n, op); err != nil || again.Hash() != now.Hash() {
-				t.Fatalf("seed %d step %d: %s gives another state the second time", seed, step, describe(op))
-			}
-			if fault := wrong(p.c, now, p.n, diff); fault != "" {
-				t.Fatalf("seed %d step %d: after %s: %s", seed, step, describe(op), fault)
-			}
-			p.c = now
-			if measured = measured.Patched(now, diff); !slices.Equal(tallies(measured), tallies(now.Measure())) {
-				t.Fatalf("seed %d step %d: after %s the measures are not those of a full recount:\n%v\n%v", seed, step, describe(op), tallies(measured), tallies(now.Measure()))
-			}
-			if simplified = simplified.Patched(now, diff); step%5 == 0 {
-				soundSimplified(t, fmt.Sprintf("seed %d step %d, after %s", seed, step, describe(op)), simplified, p.n)
-			}
-		}
-	}
-	t.Log(accepted)
-	if testing.Verbose() {
-		for why, n := range refusals {
-			t.Log(n, why)
-		}
-	}
-	for name := range kinds {
-		if accepted[name] == 0 {
-			t.Errorf("no %s was accepted", name)
-		}
-	}
-}
-
-func tallies(m *Measured) (out []tally) {
-	for i := range m.tallies.len() {
-		out = append(out, *m.tallies.at(i))
-	}
-	return out
-}
-
-// soundSimplified fails unless every zoom is sound and looks as the whole does.
-func soundSimplified(t *testing.T, when string, s *Simplified, n geo.Network) {
-	t.Helper()
-	for z := uint8(0); z <= MaxPixelZoom; z++ {
+// wrongZooms says what is wrong with a simplification at any zoom.
+func wrongZooms(s *coverage.Simplified, n geo.Network) string {
+	for z := uint8(0); z <= coverage.MaxPixelZoom; z++ {
 		for _, v := range s.At(z).Check(n) {
-			if v.Kind != Gap && v.Kind != NoRegion && v.Kind != Unhealed {
-				t.Fatalf("%s: zoom %d: %+v", when, z, v)
+			if v.Kind != coverage.Gap && v.Kind != coverage.NoRegion && v.Kind != coverage.Unhealed {
+				return fmt.Sprintf("zoom %d: %+v", z, v)
 			}
 		}
 	}
+	return ""
 }
 
-func describe(op Operation) string {
-	b, _ := MarshalOperation(op)
+// nameOf is what an operation calls itself.
+func nameOf(op coverage.Operation) string {
+	var tag struct{ Op string }
+	json.Unmarshal([]byte(describe(op)), &tag)
+	return tag.Op
+}
+
+func describe(op coverage.Operation) string {
+	b, _ := coverage.MarshalOperation(op)
 	return string(b)
 }
 
 // wrong says what is wrong after an operation.
-func wrong(before, c *Coverage, n geo.Network, diff Diff) string {
+func wrong(before, c *coverage.Coverage, n geo.Network, diff coverage.Diff) string {
 	for _, v := range c.Check(n) {
-		if v.Kind != Gap && v.Kind != NoRegion {
+		if v.Kind != coverage.Gap && v.Kind != coverage.NoRegion {
 			return fmt.Sprintf("%+v", v)
 		}
 	}
-	back, err := Decode(c.Encode())
+	back, err := coverage.Decode(c.Encode())
 	switch {
 	case err != nil:
 		return err.Error()
@@ -329,27 +249,26 @@ func wrong(before, c *Coverage, n geo.Network, diff Diff) string {
 
 // strays says what changed and is not in the diff. What a locked area looks like
 // never changes.
-func strays(before, c *Coverage, diff Diff) string {
-	was := diff.Arcs.inverse(before.Arcs(), c.Arcs())
+func strays(before, c *coverage.Coverage, diff coverage.Diff) string {
+	was := inverse(diff.Arcs, before.Arcs(), c.Arcs())
 	for i, old := range was {
 		if old < 0 {
 			continue
 		}
-		a, b := c.arcs.at(i), before.arcs.at(old)
-		if !slices.Equal(a.points, b.points) {
+		if !slices.Equal(c.Arc(i).Points, before.Arc(old).Points) {
 			return fmt.Sprintf("arc %d runs elsewhere and is not in the diff", i)
 		}
 	}
-	was = diff.Regions.inverse(before.Regions(), c.Regions())
+	was = inverse(diff.Regions, before.Regions(), c.Regions())
 	for r, old := range was {
 		if old < 0 {
 			continue
 		}
-		if !cmp.Equal(drawn(c, Region(r)), drawn(before, Region(old))) {
+		if !cmp.Equal(drawn(c, coverage.Region(r)), drawn(before, coverage.Region(old))) {
 			return fmt.Sprintf("region %d looks otherwise and is not in the diff", r)
 		}
 	}
-	was = diff.Areas.inverse(len(before.Areas()), len(c.Areas()))
+	was = inverse(diff.Areas, len(before.Areas()), len(c.Areas()))
 	for i, old := range was {
 		if old < 0 {
 			continue
@@ -373,7 +292,7 @@ func strays(before, c *Coverage, diff Diff) string {
 
 // inverse returns for every number now the one before, -1 where the thing is new
 // or changed. What the diff does not name is where it was.
-func (t *Touched) inverse(before, now int) []int {
+func inverse(t coverage.Touched, before, now int) []int {
 	gone := map[int]bool{}
 	for _, i := range t.Before {
 		gone[i] = true
@@ -394,9 +313,9 @@ func (t *Touched) inverse(before, now int) []int {
 }
 
 // drawn is the set of directed segments around a region, and its area.
-func drawn(c *Coverage, r Region) any {
+func drawn(c *coverage.Coverage, r coverage.Region) any {
 	out := map[[2]lattice.Point]bool{}
-	for h := range c.halvesOf(r) {
+	for _, h := range slices.Concat(c.Boundary(r)...) {
 		p := c.Chain(h)
 		for k := 1; k < len(p); k++ {
 			out[[2]lattice.Point{p[k-1], p[k]}] = true
@@ -409,25 +328,19 @@ func drawn(c *Coverage, r Region) any {
 }
 
 // ground is what an area looks like: its outline's segments.
-func ground(c *Coverage, area int32) map[[2]lattice.Point]bool {
+func ground(c *coverage.Coverage, area int32) map[[2]lattice.Point]bool {
 	out := map[[2]lattice.Point]bool{}
-	for _, r := range c.appendRegions(nil, area) {
-		for h := range c.halvesOf(r) {
-			p := c.Chain(h)
-			for k := 1; k < len(p); k++ {
-				back := [2]lattice.Point{p[k], p[k-1]}
-				if out[back] {
-					delete(out, back)
-				} else {
-					out[[2]lattice.Point{p[k-1], p[k]}] = true
-				}
+	for _, polygon := range c.Polygons(area) {
+		for _, ring := range polygon {
+			for i, p := range ring {
+				out[[2]lattice.Point{p, ring[(i+1)%len(ring)]}] = true
 			}
 		}
 	}
 	return out
 }
 
-func parentCode(c *Coverage, a Area) string {
+func parentCode(c *coverage.Coverage, a coverage.Area) string {
 	if a.Parent < 0 {
 		return ""
 	}
@@ -436,31 +349,31 @@ func parentCode(c *Coverage, a Area) string {
 
 // rebuilt says whether a state is built again from what it exports. What is
 // nobody's has no polygon: gaps and voids cannot be told from each other then.
-func rebuilt(c *Coverage, n geo.Network) string {
+func rebuilt(c *coverage.Coverage, n geo.Network) string {
 	gaps, voids := 0, 0
-	for r := Region(1); int(r) < c.Regions(); r++ {
+	for r := coverage.Region(1); int(r) < c.Regions(); r++ {
 		switch c.AreaOf(r) {
-		case NoArea:
+		case coverage.NoArea:
 			gaps++
-		case Void:
+		case coverage.Void:
 			voids++
 		}
 	}
-	policy := Policy{}
+	policy := coverage.Policy{}
 	switch {
 	case gaps > 0 && voids > 0:
 		return ""
 	case voids > 0:
-		policy.WideGaps = VoidGaps
+		policy.WideGaps = coverage.VoidGaps
 	}
-	var shapes []Shape
+	var shapes []coverage.Shape
 	for i, a := range c.Areas() {
 		if len(c.RegionsOf(int32(i))) > 0 {
-			shapes = append(shapes, Shape{Code: a.Code, Shape: c.Polygons(int32(i))})
+			shapes = append(shapes, coverage.Shape{Code: a.Code, Shape: c.Polygons(int32(i))})
 		}
 	}
 	areas := slices.Clone(c.Areas())
-	again, _, err := Build(n, areas, shapes, policy)
+	again, _, err := coverage.Build(n, areas, shapes, policy)
 	switch {
 	case err != nil:
 		return "what is exported cannot be built: " + err.Error()
