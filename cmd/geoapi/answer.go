@@ -44,7 +44,7 @@ func (t *answerer) append(b, id []byte) []byte {
 	if q.include&includeChain != 0 {
 		b = append(b, `,"chain":`...)
 		if a.Grid.Has() {
-			b = append(b, t.pieceOf(a.Grid).chain...)
+			b = t.pieceOf(a.Grid).appendChain(b)
 		} else {
 			b = append(b, "[]"...)
 		}

@@ -97,8 +97,10 @@ type format interface {
 	// begin reads what comes before the rows and returns what the answer begins
 	// with.
 	begin(in *cutter) ([]byte, error)
-	// answer appends the answers to a chunk's rows to out.
-	answer(r *rows, t *answerer, c *chunk)
+	// read reads the next row, false if there is none left.
+	read(r *rows, in *unread, row *asked) bool
+	// write appends the answer to a row to out.
+	write(t *answerer, out []byte, row *asked) []byte
 }
 
 // newRows reads the request's head.
@@ -126,8 +128,7 @@ func (s *service) newRows(c *gin.Context) (*rows, error) {
 	case lat != nil:
 		return nil, geo.Errorf(geo.Invalid, "lat stands in each row of a batch, not in the query").On("lat", string(lat))
 	}
-	r.defaults = t.q
-	r.defaults.adopt(&t.q)
+	r.defaults.from(&t.q)
 	return r, nil
 }
 
@@ -188,7 +189,7 @@ func (r *rows) answer(t *answerer, c *chunk) (ok bool) {
 		}
 	}()
 	c.out = takeBuffer()
-	r.format.answer(r, t, c)
+	r.answerAll(t, c)
 	return true
 }
 
@@ -212,14 +213,6 @@ func feed(in *cutter, free, work, order chan *chunk, stopped <-chan struct{}) er
 		c.in, c.line, c.rows, c.done = piece, in.first, 0, make(chan struct{})
 		order <- c
 		work <- c
-	}
-}
-
-// adopt makes the list of networks point into q after a copy.
-func (q *question) adopt(from *question) {
-	if from.Networks != nil {
-		q.networks = from.networks
-		q.Networks = q.networks[:len(from.Networks)]
 	}
 }
 

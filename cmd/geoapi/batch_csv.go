@@ -99,56 +99,61 @@ func (f *csvRows) columnsOf(names []string) error {
 		On("header", strings.Join(names, ","))
 }
 
-// answer answers a row by a row.
-func (f *csvRows) answer(r *rows, t *answerer, c *chunk) {
-	in := c.in
-	fields := make([][]byte, 0, f.columns)
-	var line csvLine
-	for len(in) > 0 {
-		if in[0] == '\n' || in[0] == '\r' && (len(in) == 1 || in[1] == '\n') { // an empty line is no row
-			in = in[1:]
-			continue
-		}
-		fields, line = splitRow(in, fields[:0])
-		in = in[line.length:]
-		c.rows++
-		c.out = f.answerRow(r, t, c.out, fields, line)
-	}
-}
-
 var (
 	errQuote = geo.Errorf(geo.Invalid, "a quote stands where none may, or is not closed")
 	errLong  = geo.Errorf(geo.TooLarge, "the row is longer than %d bytes", maxRow)
 )
 
-// answerRow answers one row.
-func (f *csvRows) answerRow(r *rows, t *answerer, out []byte, fields [][]byte, line csvLine) []byte {
+// read reads a row; an empty line is none.
+func (f *csvRows) read(r *rows, in *unread, row *asked) bool {
+	for len(in.text) > 0 && (in.text[0] == '\n' || in.text[0] == '\r' && (len(in.text) == 1 || in.text[1] == '\n')) {
+		in.text = in.text[1:]
+	}
+	if len(in.text) == 0 {
+		return false
+	}
+	fields, line := splitRow(in.text, row.fields[:0])
+	in.text = in.text[line.length:]
+	row.fields, row.echo = fields, line.text
 	switch {
 	case len(line.text) >= maxRow:
-		return f.appendBad(out, [][]byte{quoteField(line.text[:maxValueEcho])}, errLong)
+		row.echo, row.err = f.pad(quoteField(line.text[:maxValueEcho])), errLong
 	case line.bad:
-		return f.appendBad(out, [][]byte{quoteField(line.text)}, errQuote)
+		row.echo, row.err = f.pad(quoteField(line.text)), errQuote
 	case len(fields) != f.columns:
-		return f.appendBad(out, fields, geo.Errorf(geo.Invalid, "the row has %d fields, the header %d", len(fields), f.columns))
+		row.echo = f.pad(fields...)
+		row.err = geo.Errorf(geo.Invalid, "the row has %d fields, the header %d", len(fields), f.columns)
+	default:
+		row.err = f.ask(r, row, line.quoted)
 	}
-	out = append(out, line.text...)
-	lon, lat := bytes.TrimSpace(fields[f.lon]), bytes.TrimSpace(fields[f.lat])
-	if line.quoted {
+	return true
+}
+
+// ask makes a row's fields its question.
+func (f *csvRows) ask(r *rows, row *asked, quoted bool) error {
+	lon, lat := bytes.TrimSpace(row.fields[f.lon]), bytes.TrimSpace(row.fields[f.lat])
+	if quoted {
 		lon, lat = unquote(lon), unquote(lat)
 	}
-	t.q = r.defaults
-	t.q.adopt(&r.defaults)
+	row.q.from(&r.defaults)
 	if f.crs >= 0 {
-		if name := bytes.TrimSpace(unquote(fields[f.crs])); len(name) > 0 {
-			t.q.seen |= fieldCRS
-			if err := r.shelf.asker.setCRS(&t.q, name); err != nil {
-				return appendRowError(out, err)
+		if name := bytes.TrimSpace(unquote(row.fields[f.crs])); len(name) > 0 {
+			row.q.seen |= fieldCRS
+			if err := r.shelf.asker.setCRS(&row.q, name); err != nil {
+				return err
 			}
 		}
 	}
-	if err := r.shelf.asker.settle(&t.q, lon, lat); err != nil {
-		return appendRowError(out, err)
+	return r.shelf.asker.settle(&row.q, lon, lat)
+}
+
+// write answers a row.
+func (*csvRows) write(t *answerer, out []byte, row *asked) []byte {
+	out = append(out, row.echo...)
+	if row.err != nil {
+		return appendRowError(out, row.err)
 	}
+	t.q.from(&row.q)
 	t.locate()
 	return t.appendColumns(out)
 }
@@ -182,18 +187,10 @@ func (t *answerer) appendColumns(b []byte) []byte {
 	return append(b, ',', '\n')
 }
 
-// appendBad writes a row that could not be read: as many of its fields as the
-// header has, and the error.
-func (f *csvRows) appendBad(out []byte, fields [][]byte, err error) []byte {
-	for i := range f.columns {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		if i < len(fields) {
-			out = append(out, fields[i]...)
-		}
-	}
-	return appendRowError(out, err)
+// pad makes a row that could not be read one of as many fields as the header has.
+func (f *csvRows) pad(fields ...[]byte) []byte {
+	fields = append(slices.Clone(fields), make([][]byte, f.columns)...)
+	return bytes.Join(fields[:f.columns], []byte{','})
 }
 
 // appendRowError writes the answer's columns of a bad row.

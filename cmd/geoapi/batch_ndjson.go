@@ -26,40 +26,40 @@ func (*ndjsonRows) cut(b []byte, end bool) int {
 	return bytes.LastIndexByte(b, '\n') + 1
 }
 
-// answer answers a line by a line; lines of white space are no rows.
-func (*ndjsonRows) answer(r *rows, t *answerer, c *chunk) {
-	in, out := c.in, c.out
-	for line := c.line; len(in) > 0; line++ {
-		row := in
-		if i := bytes.IndexByte(in, '\n'); i >= 0 {
-			row, in = in[:i], in[i+1:]
+// read reads a line; one of white space is no row.
+func (*ndjsonRows) read(r *rows, in *unread, row *asked) bool {
+	for len(in.text) > 0 {
+		line := in.text
+		if i := bytes.IndexByte(line, '\n'); i >= 0 {
+			line, in.text = line[:i], line[i+1:]
 		} else {
-			in = nil
+			in.text = nil
 		}
-		if len(bytes.TrimSpace(row)) == 0 {
+		row.line = in.line
+		in.line++
+		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		c.rows++
-		out = r.answerLine(t, out, row, line)
-		out = append(out, '\n')
+		if len(line) >= maxRow {
+			row.echo, row.err = nil, geo.Errorf(geo.TooLarge, "the row is longer than %d bytes", maxRow)
+			return true
+		}
+		row.q.from(&r.defaults)
+		row.echo, row.err = r.shelf.asker.parseBody(line, &row.q, true)
+		return true
 	}
-	c.out = out
+	return false
 }
 
-// answerLine answers one line. line counts from 0.
-func (r *rows) answerLine(t *answerer, out, row []byte, line int) []byte {
-	if len(row) >= maxRow {
-		return appendProblem(out, nil, geo.Errorf(geo.TooLarge, "the row is longer than %d bytes", maxRow), line+1)
+// write answers a line by a line.
+func (*ndjsonRows) write(t *answerer, out []byte, row *asked) []byte {
+	if row.err != nil {
+		return append(appendProblem(out, row.echo, row.err, row.line+1), '\n')
 	}
-	t.q = r.defaults
-	t.q.adopt(&r.defaults)
-	id, err := r.shelf.asker.parseBody(row, &t.q, true)
-	if err != nil {
-		return appendProblem(out, id, err, line+1)
-	}
+	t.q.from(&row.q)
 	t.brief = t.q.include&includeFull == 0
 	t.locate()
-	return t.append(out, id)
+	return append(t.append(out, row.echo), '\n')
 }
 
 // appendProblem writes a row's problem with its own id, if it has one.

@@ -309,7 +309,7 @@ func BenchmarkBatchRows(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				c.out, c.rows = c.out[:0], 0
-				v.format.answer(r, t, c)
+				r.answerAll(t, c)
 			}
 			b.ReportMetric(float64(c.rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(c.rows)/float64(b.N), "ns/row")

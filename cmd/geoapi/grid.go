@@ -131,7 +131,7 @@ func (t *answerer) appendCard(b []byte, p route.Place) []byte {
 	piece := t.pieceOf(p)
 	b = append(b, piece.full[:len(piece.full)-1]...)
 	b = append(b, `,"chain":`...)
-	b = append(b, piece.chain...)
+	b = piece.appendChain(b)
 	b = append(b, `,"figures":`...)
 	if p.Network == t.world.Basic() {
 		b = appendJSON(b, t.world.Figures(p.Area))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -48,14 +49,15 @@ type book struct {
 	arcs    []atomic.Pointer[along]
 }
 
-// piece is one area, prepared.
+// piece is one area, prepared. Its texts lie side by side in memory: an answer's
+// time goes into fetching them more than into copying them.
 type piece struct {
-	full       []byte // {"id", "code", "name", "network", "level", "posts"}
-	brief      []byte // the same without posts
-	ref        []byte // {"id", "code", "network", "level"}: for rows of batches
-	chain      []byte // [full...] from the top down to the area
-	cell       []byte // the code, as a field of CSV
-	named      route.Named
+	full       string      // {"id", "code", "name", "network", "level", "posts"}
+	ref        string      // {"id", "code", "network", "level"}: for rows of batches
+	cell       string      // the code, as a field of CSV
+	brief      string      // full without posts
+	named      route.Named // parts of brief where they stand there
+	above      *piece      // the parent's, nil at the top
 	neighbours atomic.Pointer[[]byte]
 }
 
@@ -215,30 +217,58 @@ func (s *shelf) piece(b *book, area int32) *piece {
 // prepare makes an area's piece.
 func (s *shelf) prepare(b *book, area int32) *piece {
 	g := &b.network.Grids[area]
-	p := &piece{cell: quoteField([]byte(g.Code)), named: route.NameOf(g.Code, g.Name)}
-	p.brief = appendGrid(nil, g)
-	p.ref = appendRef(nil, g)
-	p.full = append(append([]byte(nil), p.brief[:len(p.brief)-1]...), `,"posts":[`...)
+	brief, ref, cell := appendGrid(nil, g), appendRef(nil, g), quoteField([]byte(g.Code))
+	full := append(slices.Clone(brief[:len(brief)-1]), `,"posts":[`...)
 	for i, post := range s.world.Posts(g.Code, s.from) {
 		if i > 0 {
-			p.full = append(p.full, ',')
+			full = append(full, ',')
 		}
-		p.full = appendPost(p.full, post)
+		full = appendPost(full, post)
 	}
-	p.full = append(p.full, "]}"...)
-	p.chain = []byte{'['}
+	full = append(full, "]}"...)
+	p := &piece{}
+	text := string(slices.Concat(full, ref, cell, brief))
+	for _, part := range [...]struct {
+		of   *string
+		size int
+	}{{&p.full, len(full)}, {&p.ref, len(ref)}, {&p.cell, len(cell)}, {&p.brief, len(brief)}} {
+		*part.of, text = text[:part.size], text[part.size:]
+	}
+	p.named = within(p.brief, route.NameOf(g.Code, g.Name))
 	if parent := b.network.Parent(area); parent >= 0 {
-		above := s.piece(b, parent).chain
-		p.chain = append(append(p.chain, above[1:len(above)-1]...), ',')
+		p.above = s.piece(b, parent)
 	}
-	p.chain = append(append(p.chain, p.full...), ']')
 	return p
+}
+
+// within returns names as parts of a text, those that stand in it.
+func within(text string, n route.Named) route.Named {
+	for _, name := range [...]*string{&n.En, &n.Zh} {
+		if i := strings.Index(text, *name); i >= 0 {
+			*name = text[i : i+len(*name)]
+		}
+	}
+	return n
+}
+
+// appendChain writes [full...] from the top down to the area. It is not kept for
+// each area: what lies above is shared by many, and so is in the cache, where a
+// chain of one's own was what an answer waited for longest.
+func (p *piece) appendChain(b []byte) []byte {
+	return append(p.appendDown(append(b, '[')), ']')
+}
+
+func (p *piece) appendDown(b []byte) []byte {
+	if p.above != nil {
+		b = append(p.above.appendDown(b), ',')
+	}
+	return append(b, p.full...)
 }
 
 // along is the street along a border.
 type along struct {
-	name route.Named
-	json []byte
+	json string
+	name route.Named // parts of json where they stand there
 }
 
 // follows returns the street along a border, made now if nobody asked before.
@@ -247,7 +277,8 @@ func (s *shelf) follows(b *book, arc int) *along {
 		return t
 	}
 	name := route.Follows(s.world, b.network, arc)
-	t := &along{route.NameOf("", name), appendText(nil, name)}
+	t := &along{json: string(appendText(nil, name))}
+	t.name = within(t.json, route.NameOf("", name))
 	b.arcs[arc].Store(t)
 	return t
 }

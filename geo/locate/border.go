@@ -104,7 +104,7 @@ func (s *search) onLeft(p lattice.Point) bool {
 	case sides.right:
 		return false
 	}
-	return tie(2*n.ax, 2*n.ay, 2*n.bx, 2*n.by) == 0
+	return n.ay > n.by || n.ay == n.by && n.bx > n.ax
 }
 
 const unknown = -1

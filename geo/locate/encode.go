@@ -7,16 +7,20 @@ import (
 )
 
 // A cell's number is its region if no border touches it; else it is mixed and
-// the rest counts into the heads. From a head on, words hold the borders:
+// the rest counts into the heads. A head tells where in words the borders are:
 //
-//	for each stretch of an arc through the cell:
-//	    label (left XOR right) | more if another stretch follows
+//	for each time that one crosses the spine, if it does:
+//	    from which y on the spine is above it
+//	    label (left XOR right)
+//	there, for each stretch of an arc through the cell:
+//	    label | more if another stretch follows
 //	    arc << 8 | how many vertices
-//	    the vertices, relative to the middle of the cell
+//	    the vertices
 //
-// A vertex is one word, 16 bits of y over 16 bits of x, unless a vertex of the
-// cell lies too far from it; the cell then is wide, and each is two words, x
-// and y. The middle is the centre less half a unit both ways.
+// All is relative to the middle of the cell, and the spine is the line through it
+// from south to north. A vertex is one word, 16 bits of y over 16 bits of x,
+// unless a vertex of the cell lies too far from the middle; the cell then is wide,
+// and each is two words, x and y.
 const (
 	mixed = 1 << 31
 	wide  = 1 << 31
@@ -31,14 +35,15 @@ const (
 //
 //	+---+---+---+---+
 //	| A | A | ? | B |   look has a bit for each ?, beyond for each B.
-//	+---+---+---+---+   A is the region at the centre, B the other one;
+//	+---+---+---+---+   A is the region at the middle, B the other one;
 //	| A | ? | ? | B |   squares of a third region are looked at too.
 //	+---+---+---+---+
 type head struct {
 	look, beyond uint64
-	region       uint32 // at the centre
+	region       uint32 // at the middle
 	label        uint32 // region XOR the other one
-	words        uint32 // where the borders are, and whether wide
+	words        uint32 // where the stretches are, and whether wide
+	spine        uint32 // how many crossings stand before them
 }
 
 const squareShift = 3
@@ -51,11 +56,11 @@ func (x *Index) head(cell uint32) *head {
 	return nil
 }
 
-// encode turns runs into heads and words, cell by cell. It says no if an offset
-// would not fit.
-func (x *Index) encode(c planar, runs []run) bool {
+// encode turns runs into heads and words, cell by cell; about so many cross
+// spines. It says no if an offset would not fit.
+func (x *Index) encode(c planar, runs []run, spines int) bool {
 	order, ends := byCell(runs, len(x.cells))
-	size, cells := 0, 0
+	size, cells := 2*spines, 0
 	for _, r := range runs {
 		size += 3 + int(r.count)
 	}
@@ -68,7 +73,7 @@ func (x *Index) encode(c planar, runs []run) bool {
 	}
 	e := encoder{Index: x, c: c, runs: runs}
 	x.words = make([]uint32, 0, size)
-	x.heads = make([]head, 0, cells)
+	x.heads = make([]head, 1, 1+cells) // heads[0] is of cells without borders
 	from = 0
 	for cell, end := range ends {
 		if from < end {
@@ -111,9 +116,13 @@ type encoder struct {
 	runs []run
 }
 
-// cell writes a mixed cell, whose number still is the region at its centre.
+// cell writes a mixed cell, whose number still is the region at its middle.
 func (e *encoder) cell(cell uint32, order []uint32) head {
-	h := head{region: e.cells[cell], words: uint32(len(e.words))}
+	h := head{region: e.cells[cell]}
+	for _, i := range order {
+		h.spine += e.crossings(cell, e.runs[i])
+	}
+	h.words = uint32(len(e.words))
 	if !e.stretches(cell, order, false) {
 		e.words = e.words[:h.words]
 		e.stretches(cell, order, true)
@@ -124,6 +133,35 @@ func (e *encoder) cell(cell uint32, order []uint32) head {
 	}
 	e.paint(&h, cell)
 	return h
+}
+
+// crossings writes where a run crosses the cell's spine, and returns how often.
+// By the rule for ties the spine lies a step east of the middle: no vertex is on
+// it, and a border that rises to the east crosses it a little farther north.
+func (e *encoder) crossings(cell uint32, r run) (n uint32) {
+	mx, my := e.middle(cell)
+	half, label := int64(1)<<(e.high-1), uint32(e.arcs[r.arc].left^e.arcs[r.arc].right)
+	points := e.points(r)
+	for i, p := range points[1:] {
+		ax, ay := e.at(points[i])
+		bx, by := e.at(p)
+		ax, ay, bx, by = ax-mx, ay-my, bx-mx, by-my
+		if (ax > 0) == (bx > 0) {
+			continue
+		}
+		if ax > bx {
+			ax, ay, bx, by = bx, by, ax, ay
+		}
+		above := ay + ceilDiv(-ax*(by-ay), bx-ax)
+		if by > ay {
+			above = ay + floorDiv(-ax*(by-ay), bx-ax) + 1
+		}
+		if -half < above && above < half { // no place of the cell is on the other side of it otherwise
+			e.words = append(e.words, uint32(int32(above)), label)
+			n++
+		}
+	}
+	return n
 }
 
 // points of a run.

@@ -13,12 +13,12 @@ type run struct {
 
 // filler walks along all borders once and notes two things: which segments lie
 // in which cell, and where borders cross the level lines through the cells'
-// centres.
+// middles.
 //
 // Along such a line from the west, the region changes by the label of each
-// border crossed. XORing the label into the first cell whose centre lies beyond
-// the crossing, and then summing each row from the west, gives every centre's
-// region. No vertex lies on these lines, for their latitude is odd.
+// border crossed. XORing the label into the first cell whose middle lies beyond
+// the crossing, and then summing each row from the west, gives every middle's
+// region.
 type filler struct {
 	grid
 	cells []uint32
@@ -27,8 +27,8 @@ type filler struct {
 	label uint32
 }
 
-func (x *Index) fill(c planar, runs int) error {
-	f := filler{grid: x.grid, cells: make([]uint32, x.cols*x.rows), runs: make([]run, 0, runs)}
+func (x *Index) fill(c planar, size figures) error {
+	f := filler{grid: x.grid, cells: make([]uint32, x.cols*x.rows), runs: make([]run, 0, size.runs(x.grid))}
 	for i := range x.arcs {
 		f.arc, f.label = uint32(i), uint32(x.arcs[i].left^x.arcs[i].right)
 		points := c.Arc(i).Points
@@ -46,7 +46,7 @@ func (x *Index) fill(c planar, runs int) error {
 	}
 	x.cells = f.cells
 	x.tiers = tiers(x.grid, f.runs, x.arcs)
-	if !x.encode(c, f.runs) {
+	if !x.encode(c, f.runs, size.spines(x.grid)) {
 		return geo.Errorf(geo.TooLarge, "the borders fill more than one index holds")
 	}
 	return nil
@@ -110,18 +110,17 @@ func (f *filler) note(cell, number uint32) {
 	f.runs = append(f.runs, run{cell: cell, arc: f.arc, first: number, count: 1})
 }
 
-// level notes where the segment crosses the line through the centres of a row:
-// in the first cell whose centre is not west of the crossing. A centre on the
-// border belongs to its east, as a query would.
+// level notes where the segment crosses the line through the middles of a row: in
+// the first cell whose middle is not west of the crossing. This is the semi-open
+// rule as parity states it.
 func (f *filler) level(row int, ax, ay, bx, by int64) {
-	line := int64(row)<<(f.high+1) + 1<<f.high + 1 // doubled, as all below
-	if (2*ay > line) == (2*by > line) {
+	line := int64(row)<<f.high + 1<<(f.high-1)
+	if (ay > line) == (by > line) {
 		return
 	}
-	crossing := 2*ax + ceilDiv((line-2*ay)*(bx-ax), by-ay)
-	// Centres are at 2w col + w + 1.
+	crossing := ax + ceilDiv((line-ay)*(bx-ax), by-ay)
 	w := int64(1) << f.wide
-	col := max(0, ceilDiv(crossing-w-1, 2*w))
+	col := max(0, ceilDiv(crossing-w/2, w))
 	if col < int64(f.cols) {
 		f.cells[row*f.cols+int(col)] ^= f.label
 	}

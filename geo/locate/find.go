@@ -25,71 +25,83 @@ func (x *Index) Find(p lattice.Point) (r coverage.Region, onBorder bool) {
 }
 
 // plain answers by the semi-open rule alone.
+//
+// Whether a cell is mixed is a toss-up, and a wrong guess of the processor's costs
+// as much as the rest of the lookup; so it is not asked. A cell that no border
+// touches goes by heads[0], which adds nothing to its region.
 func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 	px, py := x.at(p)
 	if !x.inBox(px, py) {
 		return coverage.Exterior, false
 	}
-	cell := x.cells[int(py>>x.high)*x.cols+int(px>>x.wide)]
-	if cell < mixed {
-		return coverage.Region(cell), false
-	}
-	h := &x.heads[cell-mixed]
-	square := (py>>(x.high-squareShift)&7)<<3 | px>>(x.wide-squareShift)&7
+	// No size is 64 or more; the compiler knows it only if told.
+	col, row := px>>((x.wide-squareShift)&63), py>>((x.high-squareShift)&63) // of squares
+	cell := x.cells[int(row>>squareShift)*x.cols+int(col>>squareShift)]
+	isMixed := uint32(int32(cell) >> 31) // all bits, or none
+	h := &x.heads[cell&(isMixed&^mixed)]
+	square := uint64(row&7<<3 | col&7)
 	if h.look>>square&1 == 0 {
 		other := uint32(h.beyond >> square & 1)
-		return coverage.Region(h.region ^ h.label&-other), false
+		return coverage.Region(cell&^isMixed ^ h.region ^ h.label&-other), false
 	}
-	qx, qy := x.fromCentre(px, py)
-	if h.words&wide == 0 {
-		r, onBorder = near(x.words[h.words:], h.region, qx, qy)
-	} else {
-		r, onBorder = far(x.words[h.words&^wide:], h.region, qx, qy)
-	}
+	r, onBorder = x.walk(h, px, py)
 	if onBorder {
 		onBorder = x.onBorder(p)
 	}
 	return r, onBorder
 }
 
-// fromCentre doubles a place and takes it relative to its cell's centre, which
-// is odd: neither number is ever 0.
-func (g *grid) fromCentre(px, py int64) (qx, qy int64) {
-	return (px&(1<<g.wide-1))*2 - 1<<g.wide - 1, (py&(1<<g.high-1))*2 - 1<<g.high - 1
-}
-
-// near answers in a mixed cell: the region at its centre XOR the labels of the
-// stretches that the line from the centre 0 to the query q crosses an odd number
-// of times. suspect is true when a sign had to be taken from the rule for ties:
-// only then can q be on a border.
+// walk answers in a mixed cell: the region at its middle XOR the labels of the
+// stretches that the path from there to the place crosses an odd number of times.
+// suspect is true when a sign had to be taken from the rule for ties, or a vertex
+// lies level with the place: only then can this be on a border.
 //
-// A segment a-b is crossed when a and b lie on different sides of the line 0-q,
-// and 0 and q on different sides of the line a-b. With the cross products
-// A = q x a, B = q x b and C = a x b, these are the signs of A and B, and of C
-// and C + A - B. A tie takes the sign of something else: adding that sign's
-// bit, 0 or -1, to the number leaves every other number's sign as it is.
-func near(words []uint32, region uint32, qx, qy int64) (r coverage.Region, suspect bool) {
-	var tied int64
-	for {
-		label, n := words[0], int(words[1]&maxStretch)
+// Places are relative to the middle. The path goes along the spine from 0, 0 to
+// the corner 0, qy, and then level to q = qx, qy. Where borders cross the spine is
+// written down. A segment a-b crosses the level line through q if a and b lie on
+// different sides of it, which most do not; and then it crosses the path if q and
+// the corner lie on different sides of a-b, which the signs of two cross products
+// tell:
+//
+//	(b - a) x (q - a)    and    (b - a) x (corner - a) = (b - a) x (q - a) + (b - a).y qx
+//
+// Adding the tie's bit, 0 or -1, to a product leaves any sign but that of 0 as
+// it is.
+func (x *Index) walk(h *head, px, py int64) (r coverage.Region, suspect bool) {
+	halfX, halfY := int64(1)<<((x.wide-1)&63), int64(1)<<((x.high-1)&63)
+	qx, qy := px&(2*halfX-1)-halfX, py&(2*halfY-1)-halfY
+	region, at := h.region, h.words&^wide
+	for spine := x.words[at-2*h.spine : at]; len(spine) >= 2; spine = spine[2:] {
+		above := int64(int32(spine[0]))
+		region ^= spine[1] & uint32(((qy-above)^(0-above))>>63)
+	}
+	// Of a near vertex y is the upper half of its word, of a far one its second.
+	width, shift := 1, 16
+	if h.words&wide != 0 {
+		width, shift = 2, 0
+	}
+	var tied int64 // its sign bit says so
+	for words := x.words[at:]; ; {
+		label, n := words[0], int(words[1]&maxStretch)*width
 		vertices := words[2 : 2+n]
-		ax, ay := unpack(vertices[0])
-		a := qx*ay - qy*ax
-		tied |= zero(a)
-		aSide := a + ay>>63
 		var crossed int64
-		for _, v := range vertices[1:] {
-			bx, by := unpack(v)
-			b := qx*by - qy*bx
-			bSide := b + by>>63
-			tied |= zero(b)
-			if aSide^bSide < 0 {
-				c := ax*by - ay*bx
-				q := c + a - b
-				crossed ^= (c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by))
+		ay := int64(int32(vertices[width-1])>>(shift&31)) - qy
+		tied |= zero(ay)
+		for i := 2*width - 1; i < len(vertices); i += width {
+			by := int64(int32(vertices[i])>>(shift&31)) - qy
+			tied |= zero(by)
+			if (ay-1)^(by-1) < 0 { // one of them is above q
+				ax, bx := int64(int16(vertices[i-1])), int64(int16(vertices[i]))
+				if width == 2 {
+					ax, bx = int64(int32(vertices[i-3])), int64(int32(vertices[i-1]))
+				}
+				q := (by-ay)*(ax-qx) - (bx-ax)*ay
+				corner := q + (by-ay)*qx
 				tied |= zero(q)
+				tie := (ay - by) >> 63
+				crossed ^= (q + tie) ^ (corner + tie)
 			}
-			ax, ay, a, aSide = bx, by, b, bSide
+			ay = by
 		}
 		region ^= label & uint32(crossed>>63)
 		if label < more {
@@ -97,53 +109,6 @@ func near(words []uint32, region uint32, qx, qy int64) (r coverage.Region, suspe
 		}
 		words = words[2+n:]
 	}
-}
-
-// far is near for a wide cell.
-func far(words []uint32, region uint32, qx, qy int64) (r coverage.Region, suspect bool) {
-	var tied int64
-	for {
-		label, n := words[0], int(words[1]&maxStretch)
-		vertices := words[2 : 2+2*n]
-		ax, ay := double(vertices[0]), double(vertices[1])
-		a := qx*ay - qy*ax
-		tied |= zero(a)
-		aSide := a + ay>>63
-		var crossed int64
-		for i := 2; i < len(vertices); i += 2 {
-			bx, by := double(vertices[i]), double(vertices[i+1])
-			b := qx*by - qy*bx
-			bSide := b + by>>63
-			tied |= zero(b)
-			if aSide^bSide < 0 {
-				c := ax*by - ay*bx
-				q := c + a - b
-				crossed ^= (c + (ay-by)>>63) ^ (q + tie(ax, ay, bx, by))
-				tied |= zero(q)
-			}
-			ax, ay, a, aSide = bx, by, b, bSide
-		}
-		region ^= label & uint32(crossed>>63)
-		if label < more {
-			return coverage.Region(region &^ more), tied < 0
-		}
-		words = words[2+2*n:]
-	}
-}
-
-// unpack returns a near vertex doubled and relative to the centre.
-func unpack(v uint32) (x, y int64) {
-	return int64(int16(v))*2 - 1, int64(int32(v)>>16)*2 - 1
-}
-
-// double does so for a coordinate of a far vertex.
-func double(v uint32) int64 { return int64(int32(v))*2 - 1 }
-
-// tie is the sign of ay - by, or if that is 0 of bx - ax: -1 for negative, else
-// 0. Differences of doubled coordinates are even and below 2^33, so that the
-// first, 2^30 times, outweighs half of the second.
-func tie(ax, ay, bx, by int64) int64 {
-	return ((ay-by)<<30 + (bx-ax)>>1) >> 63
 }
 
 // zero has the sign bit set iff v is 0.

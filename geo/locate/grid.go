@@ -11,7 +11,7 @@ import (
 // Sizes are powers of two so that a cell is found by shifting.
 //
 // The grid reaches beyond the box of the borders equally on all sides, by less
-// than half a cell. So every centre lies in that box, and all that is multiplied
+// than half a cell. So every middle lies in that box, and all that is multiplied
 // fits whatever the size of the cells.
 type grid struct {
 	west, south   int64  // the grid's corner
@@ -118,12 +118,15 @@ func (f figures) mixed(g grid) float64 {
 	return max(1, cells*-math.Expm1(-f.entered(g)/cells))
 }
 
-// words is about how many words a mixed cell's borders take: a stretch has two
-// of its own, and a vertex more than segments, of which its first also is its
-// predecessor's last.
+// words is about how many words a mixed cell's borders take: a crossing of the
+// spine has two; a stretch has two of its own, and a vertex more than segments, of
+// which its first also is its predecessor's last.
 func (f figures) words(g grid) float64 {
-	return (4*f.entered(g) + float64(f.segments)) / f.mixed(g)
+	return (2*f.crossings(g) + 4*f.entered(g) + float64(f.segments)) / f.mixed(g)
 }
+
+// crossings is about how often borders cross spines.
+func (f figures) crossings(g grid) float64 { return math.Ldexp(f.east, -int(g.wide)) }
 
 // bytes is about what the index takes: a word and a byte for each cell, a head
 // for each mixed one, and the words.
@@ -131,8 +134,10 @@ func (f figures) bytes(g grid) float64 {
 	return 5*float64(g.cols)*float64(g.rows) + f.mixed(g)*(32+4*f.words(g))
 }
 
-// runs is how many runs of segments through cells to expect.
-func (f figures) runs(g grid) int { return int(1.05*f.entered(g)) + 64 }
+// runs is how many runs of segments through cells to expect, spines how many
+// crossings.
+func (f figures) runs(g grid) int   { return int(1.05*f.entered(g)) + 64 }
+func (f figures) spines(g grid) int { return int(1.01*f.crossings(g)) + 64 }
 
 // stretch is how many times a cell has to be doubled in longitude to be about
 // square on the ground.

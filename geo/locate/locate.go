@@ -4,15 +4,15 @@
 // # The cell index
 //
 // Cells of one size lie over the coverage. A cell that no border touches holds
-// the number of its one region. A mixed cell holds the region at its centre and
+// the number of its one region. A mixed cell holds the region at its middle and
 // the few stretches of border that run through it:
 //
-//	+-----------------+
-//	|   A   /         |     The line from the centre c to the query q crosses
-//	|      /    c     |     the border once, so q is not in the region of c but
-//	| q · /  B        |     on the border's other side. Each stretch carries
-//	|    /            |     label = left XOR right, and the answer is the
-//	+---/-------------+     region of c XOR the labels of all that is crossed.
+//	+--------|------+
+//	|   A   /|      |     The path from the middle m to the query q goes along the
+//	|      / m      |     spine and then level. It crosses the border once, so q is
+//	| q---/--+  B   |     not in the region of m but on the border's other side.
+//	|    /   |      |     Each stretch carries label = left XOR right, and the answer
+//	+---/----|------+     is the region of m XOR the labels of all that is crossed.
 //
 // From one side of a border to the other, its label takes the region on this
 // side out and puts the one on that side in; so the order of the crossings does
@@ -23,15 +23,11 @@
 // A query q stands for q + (e, e²): an infinitesimal step east and a far smaller
 // one north. A point on a border thus belongs to the region on its east, or
 // along an east-west line to that on its north; a corner to exactly one region.
-// Coordinates are doubled, so that queries and vertices are even while centres
-// are odd both ways: no vertex then lies level with a centre, and
-//
-//   - a vertex a in line with c and q counts by the sign of a.y - c.y, which is
-//     never 0 (the step e moves q, and with it the line, past a);
-//   - q in line with a border a-b counts by the sign of a.y - b.y, and along an
-//     east-west one by the sign of b.x - a.x;
-//   - c in line with a border a-b, which then is not level, likewise by the sign
-//     of a.y - b.y: its region is the one that a query there would have.
+// The middles are such points, too, and so are the corners of paths. Then no
+// vertex lies level with a query: one of the same latitude is below it; and none
+// lies on a spine: one of the same longitude is west of it. What is left is a
+// query or a path's corner in line with a border a-b, which counts by the sign of
+// a.y - b.y; this is never 0, for a level border crosses no level path.
 //
 // All is exact in 64 bits as long as the coverage spans no more than
 // lattice.MaxSpan; see that package.
@@ -104,7 +100,7 @@ func build(c planar, o Options) (*Index, error) {
 		a := c.Arc(i)
 		x.arcs[i] = sides{a.Left, a.Right, uint8(min(c.ArcLevel(i), 254))}
 	}
-	if err := x.fill(c, size.runs(x.grid)); err != nil {
+	if err := x.fill(c, size); err != nil {
 		return nil, err
 	}
 	x.lists = x.newListing(c)

@@ -4,6 +4,7 @@ import (
 	"github.com/golang/geo/s2"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
+	"github.com/peterstace/simplefeatures/geom"
 	"github.com/tidwall/geojson/geometry"
 	"github.com/tidwall/rtree"
 
@@ -22,6 +23,7 @@ var peers = []peer{
 	{"rtree+geojson", func(p *partition) func(lattice.Point) int { return geojsonPeer(p, geometry.None) }},
 	{"rtree+geojson-quadtree", func(p *partition) func(lattice.Point) int { return geojsonPeer(p, geometry.QuadTree) }},
 	{"rtree+geojson-rtree", func(p *partition) func(lattice.Point) int { return geojsonPeer(p, geometry.RTree) }},
+	{"rtree+simplefeatures", simplefeaturesPeer},
 	{"s2", s2Peer},
 }
 
@@ -76,6 +78,41 @@ func geojsonPeer(p *partition, kind geometry.IndexKind) func(lattice.Point) int 
 		xy := [2]float64{at.X, at.Y}
 		tree.Search(xy, xy, func(_, _ [2]float64, poly *geometry.Poly) bool {
 			if poly.ContainsPoint(at) {
+				owners++
+			}
+			return true
+		})
+		return owners
+	}
+}
+
+// Prepared polygons are simplefeatures' best for many questions to each.
+func simplefeaturesPeer(p *partition) func(lattice.Point) int {
+	var tree rtree.RTreeG[geom.PreparedGeometry]
+	for _, shape := range p.shapes {
+		for _, polygon := range shape {
+			var rings [][]float64
+			for _, ring := range polygon {
+				var xys []float64
+				for _, q := range append(ring[:len(ring):len(ring)], ring[0]) {
+					xys = append(xys, q.Lon(), q.Lat())
+				}
+				rings = append(rings, xys)
+			}
+			made := geom.NewPolygonXY(rings...).AsGeometry()
+			prepared, err := geom.Prepare(made)
+			if err != nil {
+				panic(err)
+			}
+			low, high, _ := made.Envelope().MinMaxXYs()
+			tree.Insert([2]float64{low.X, low.Y}, [2]float64{high.X, high.Y}, prepared)
+		}
+	}
+	return func(q lattice.Point) (owners int) {
+		at := [2]float64{q.Lon(), q.Lat()}
+		point := geom.NewPointXY(at[0], at[1]).AsGeometry()
+		tree.Search(at, at, func(_, _ [2]float64, prepared geom.PreparedGeometry) bool {
+			if in, err := prepared.Intersects(point); err == nil && in {
 				owners++
 			}
 			return true

@@ -124,19 +124,36 @@ func newShortlists(g grid, level uint8) shortlists {
 	return t
 }
 
+// of returns the lists that answer for a level, nil if there are none.
+func (l *listing) of(level int) *shortlists {
+	if len(l.levels) == 0 {
+		return nil
+	}
+	return &l.levels[min(level, len(l.levels)-1)]
+}
+
+// square finds the block that a place is in and the number of its square there; ok
+// is false outside of the grid.
+func (t *shortlists) square(px, py int64) (block int, square uint8, ok bool) {
+	col, row := px>>(t.wide&63), py>>(t.high&63)
+	if uint64(col) >= uint64(t.cols) || uint64(row) >= uint64(t.rows) {
+		return 0, 0, false
+	}
+	return int(row>>blockShift)*t.columns + int(col>>blockShift), spread[col&7] | spread[row&7]<<1, true
+}
+
 // listed measures the segments of the list for the place. It says no if only a
 // search will do: outside of the grid, near a pole, where there is no list yet or
 // no more memory for one.
 func (s *search) listed() bool {
-	if len(s.lists.levels) == 0 {
+	t := s.lists.of(int(s.level))
+	if t == nil {
 		return false
 	}
-	t := &s.lists.levels[min(int(s.level), len(s.lists.levels)-1)]
-	col, row := s.px>>t.wide, s.py>>t.high
-	if uint64(col) >= uint64(t.cols) || uint64(row) >= uint64(t.rows) {
+	n, square, ok := t.square(s.px, s.py)
+	if !ok {
 		return false
 	}
-	n := int(row>>blockShift)*t.columns + int(col>>blockShift)
 	b := t.blocks[n].lists.Load()
 	if b == nil {
 		if t.blocks[n].asked.Add(1) < patience {
@@ -148,7 +165,7 @@ func (s *search) listed() bool {
 		return false
 	}
 	mx, my := b.x-s.px, b.y-s.py
-	for _, p := range b.pieces[b.at[spread[col&7]|spread[row&7]<<1]:] {
+	for _, p := range b.pieces[b.at[square]:] {
 		first, n := int(p.first&^more), int(p.arc&maxStretch)
 		s.stretch(b.vertices[first*b.width:(first+n)*b.width], b.width, mx, my, int(p.arc>>8))
 		if p.first < more {

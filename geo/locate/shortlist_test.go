@@ -111,6 +111,30 @@ func TestListsOfCitiesAgreeWithASearch(t *testing.T) {
 	}
 }
 
+// Whatever places are fetched, anywhere and in any number, with lists and without,
+// answers stay as they are.
+func TestFetchChangesNothing(t *testing.T) {
+	p := city(rand.New(rand.NewPCG(seed, 80)), places[1].at, 16, 14, 9, 20_000, 0.2)
+	for _, x := range []*locate.Index{index(t, &partition{}), index(t, p), listed(t, index(t, p))} {
+		rng, o := rand.New(rand.NewPCG(seed, 81)), newOracle(p)
+		for n := range 2_000 {
+			some := make([]lattice.Point, n%(2*locate.FetchMost))
+			for i := range some {
+				some[i] = draw(rng, p)
+				if rng.IntN(4) == 0 {
+					some[i] = lattice.Point{X: int32(rng.Uint32()) % lattice.MaxLon, Y: int32(rng.Uint32()) % lattice.MaxLat}
+				}
+			}
+			x.Fetch(some, n%2 == 0)
+			if x.Levels() > 0 {
+				for _, q := range some {
+					agree(t, x, o, q)
+				}
+			}
+		}
+	}
+}
+
 // Any number of goroutines may ask, whoever of them makes a list, and lists come
 // only where enough is asked; the bytes that they take are counted.
 func TestListsAreMadeAtOnce(t *testing.T) {

@@ -81,13 +81,7 @@ func (e *encoder) regionOf(h *head, x, y int64) uint32 {
 	if x >= right || y >= top || !e.inBox(x, y) {
 		return uint32(coverage.Exterior)
 	}
-	qx, qy := e.fromCentre(x, y)
-	var r coverage.Region
-	if h.words&wide == 0 {
-		r, _ = near(e.words[h.words:], h.region, qx, qy)
-	} else {
-		r, _ = far(e.words[h.words&^wide:], h.region, qx, qy)
-	}
+	r, _ := e.walk(h, x, y)
 	return uint32(r)
 }
 

@@ -255,7 +255,7 @@ describe("faults", () => {
     await expect.poll(hatched, { timeout: 60_000 }).toBe(0); // the map is there, the exclusive network is not
     await page.unroute("**/v1/**");
     await expect.poll(hatched, { timeout: 60_000 }).toBeGreaterThan(0);
-    await expect.poll(() => page.locator("main canvas.maplibregl-canvas").count()).toBe(1);
+    await expect.poll(() => page.locator("main > .map-scaled canvas.maplibregl-canvas").count()).toBe(1);
     await page.close();
   });
 
