@@ -30,19 +30,19 @@ var Kinds = slices.Sorted(maps.Keys(kinds))
 func (p *Planner) Make(kind string) coverage.Operation { return kinds[kind](p) }
 
 var kinds = map[string]func(p *Planner) coverage.Operation{
-	"splitByLine":  (*Planner).split,
-	"merge":        (*Planner).merge,
-	"reshapeArc":   (*Planner).reshape,
-	"moveNode":     (*Planner).moveNode,
-	"insertVertex": (*Planner).insert,
-	"deleteVertex": (*Planner).deleteVertex,
+	"splitByLine":   (*Planner).split,
+	"merge":         (*Planner).merge,
+	"reshapeArc":    (*Planner).reshape,
+	"moveNode":      (*Planner).moveNode,
+	"insertVertex":  (*Planner).insert,
+	"deleteVertex":  (*Planner).deleteVertex,
 	"moveBuildings": (*Planner).moveBuildings,
-	"assignGap":    (*Planner).assign,
-	"reparent":     (*Planner).reparent,
-	"create":       (*Planner).create,
-	"retire":       (*Planner).retire,
-	"rename":       (*Planner).rename,
-	"setLock":      (*Planner).setLock,
+	"assignGap":     (*Planner).assign,
+	"reparent":      (*Planner).reparent,
+	"create":        (*Planner).create,
+	"retire":        (*Planner).retire,
+	"rename":        (*Planner).rename,
+	"setLock":       (*Planner).setLock,
 }
 
 func (p *Planner) code() string {
@@ -152,24 +152,27 @@ func (p *Planner) deleteVertex() coverage.Operation {
 }
 
 func (p *Planner) assign() coverage.Operation {
-	for range 100 {
-		r := coverage.Region(p.IntN(p.Coverage.Regions()))
-		if r == coverage.Exterior || p.Coverage.AreaOf(r) >= 0 {
-			continue
+	var gaps []coverage.Region
+	for r := coverage.Region(1); int(r) < p.Coverage.Regions(); r++ {
+		if p.Coverage.AreaOf(r) < 0 {
+			gaps = append(gaps, r)
 		}
-		at, _ := lattice.Interior(lattice.MultiPolygon{PolygonOf(p.Coverage, r)})
-		op := &coverage.AssignGap{At: at}
-		for _, h := range around(p.Coverage, r) {
-			if b := p.Coverage.AreaOf(beyond(p.Coverage, h)); b >= 0 && (op.To == "" || p.IntN(3) == 0) {
-				op.To = p.Coverage.Areas()[b].Code
-			}
-		}
-		if p.IntN(4) == 0 {
-			op.To = ""
-		}
-		return op
 	}
-	return p.retire()
+	if len(gaps) == 0 {
+		return p.retire()
+	}
+	r := gaps[p.IntN(len(gaps))]
+	at, _ := lattice.Interior(lattice.MultiPolygon{PolygonOf(p.Coverage, r)})
+	op := &coverage.AssignGap{At: at}
+	for _, h := range around(p.Coverage, r) {
+		if b := p.Coverage.AreaOf(beyond(p.Coverage, h)); b >= 0 && (op.To == "" || p.IntN(3) == 0) {
+			op.To = p.Coverage.Areas()[b].Code
+		}
+	}
+	if p.IntN(4) == 0 {
+		op.To = ""
+	}
+	return op
 }
 
 // around lists the half-arcs around a region.
@@ -267,26 +270,34 @@ func (p *Planner) reparent() coverage.Operation {
 	return &coverage.Reparent{Grid: areas[a].Code, Parent: areas[b].Code}
 }
 
+// create adds a grid of the finest level with a small square of ground, outside
+// or in a gap, or one above it without any.
 func (p *Planner) create() coverage.Operation {
-	areas := p.Coverage.Areas()
-	parent := p.IntN(len(areas))
-	op := &coverage.Create{Code: p.code(), Level: p.Network.Levels[min(2, areas[parent].Level+1)].ID, Parent: areas[parent].Code}
-	if op.Level == "street" && p.IntN(3) > 0 {
-		return p.create()
+	areas, levels := p.Coverage.Areas(), p.Network.DrawnLevels()
+	level := uint8(len(levels) - 1)
+	if level > 1 && p.IntN(3) == 0 {
+		level--
 	}
-	if op.Level == "grid" {
-		// A square outside, or in a gap, at a corner or not.
-		at := p.beside(lattice.Point{X: p.Coverage.Bounds().Min.X, Y: p.Coverage.Bounds().Min.Y}, 1500)
-		for r := coverage.Region(1); int(r) < p.Coverage.Regions() && p.IntN(2) == 0; r++ {
-			if p.Coverage.AreaOf(r) < 0 {
-				at, _ = lattice.Interior(lattice.MultiPolygon{PolygonOf(p.Coverage, r)})
-			}
+	op := &coverage.Create{Code: p.code(), Level: levels[level].ID}
+	for range 100 {
+		if a := areas[p.IntN(len(areas))]; a.Level+1 == level {
+			op.Parent = a.Code
+			break
 		}
-		s := int32(3 + p.IntN(200))
-		op.Shape = lattice.MultiPolygon{{{at, {X: at.X + s, Y: at.Y}, {X: at.X + s, Y: at.Y + s}, {X: at.X, Y: at.Y + s}}}}
-		if p.IntN(3) == 0 {
-			op.Shape[0] = append(op.Shape[0], lattice.Ring{{X: at.X + 1, Y: at.Y + 1}, {X: at.X + s - 1, Y: at.Y + s - 1}, {X: at.X + s - 1, Y: at.Y + 1}})
+	}
+	if int(level) < len(levels)-1 {
+		return op
+	}
+	at := p.beside(p.Coverage.Bounds().Min, 1500)
+	for r := coverage.Region(1); int(r) < p.Coverage.Regions() && p.IntN(2) == 0; r++ {
+		if p.Coverage.AreaOf(r) < 0 {
+			at, _ = lattice.Interior(lattice.MultiPolygon{PolygonOf(p.Coverage, r)})
 		}
+	}
+	s := int32(3 + p.IntN(200))
+	op.Shape = lattice.MultiPolygon{{{at, {X: at.X + s, Y: at.Y}, {X: at.X + s, Y: at.Y + s}, {X: at.X, Y: at.Y + s}}}}
+	if p.IntN(3) == 0 {
+		op.Shape[0] = append(op.Shape[0], lattice.Ring{{X: at.X + 1, Y: at.Y + 1}, {X: at.X + s - 1, Y: at.Y + s - 1}, {X: at.X + s - 1, Y: at.Y + 1}})
 	}
 	return op
 }
@@ -308,4 +319,3 @@ func (p *Planner) setLock() coverage.Operation {
 	}
 	return &coverage.SetLock{Grid: a.Code, Locked: !a.Locked}
 }
-
