@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"onegrid/geo"
 	"onegrid/geo/lattice"
 )
 
@@ -45,6 +46,9 @@ func (s *sketch) vertexNear(p lattice.Point) (lattice.Point, bool) {
 // that no border passes over another vertex; where there is no such place, the
 // line is refused.
 func (s *sketch) fit(points []lattice.Point) ([]lattice.Point, error) {
+	if err := s.admit(points); err != nil {
+		return nil, err
+	}
 	out := make([]lattice.Point, 0, len(points))
 	for _, p := range points {
 		if v, ok := s.vertexNear(p); ok {
@@ -72,6 +76,27 @@ func (s *sketch) fit(points []lattice.Point) ([]lattice.Point, error) {
 		}
 	}
 	return out, nil
+}
+
+// maxLine is how many points a line of an operation may have: far more than
+// anybody draws.
+const maxLine = 20_000
+
+// admit refuses a line that is too long, or leads too far away.
+func (s *sketch) admit(points []lattice.Point) error {
+	if len(points) > maxLine {
+		return geo.Errorf(geo.TooLarge, "a line has at most %d points", maxLine).Where(points[0])
+	}
+	return s.span(points)
+}
+
+// span refuses points so far away that arithmetic would not be exact.
+func (s *sketch) span(points []lattice.Point) error {
+	box := s.c.bounds.Union(lattice.BoxOf(points...))
+	if err := box.CheckSpan(); err != nil {
+		return refused(points[0], "%v", err)
+	}
+	return nil
 }
 
 // onBorder gives a border that passes within reach of p a vertex there.

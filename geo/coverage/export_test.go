@@ -10,3 +10,9 @@ var (
 	QuiltNetwork  = quiltNetwork
 	MustBuild     = mustBuild
 )
+
+var (
+	NodeModules = nodeModules
+	CheckByGEOS = checkByGEOS
+	OutlinesOf  = outlinesOf
+)

@@ -228,6 +228,9 @@ func (s *sketch) claim(d *draft, fresh side, polygon lattice.Polygon) error {
 		return refused(inside, "the parts of the shape lie in different gaps")
 	}
 	for i, ring := range polygon {
+		if err := s.admit(ring); err != nil {
+			return err
+		}
 		if len(ring) < 3 {
 			return geo.Errorf(geo.Invalid, "a ring has at least three corners").On("shape", "")
 		}

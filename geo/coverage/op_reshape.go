@@ -30,6 +30,9 @@ func (o *ReshapeArc) apply(d *draft) error {
 	if err != nil {
 		return err
 	}
+	if err := s.admit(append(slices.Clone(o.Path), o.From)); err != nil {
+		return err
+	}
 	if o.From == o.To {
 		return geo.Errorf(geo.Invalid, "from and to are the same place").On("to", "")
 	}

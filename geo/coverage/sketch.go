@@ -133,6 +133,11 @@ func (s *sketch) lineOf(arc int) *line {
 // numbering, of the part that lotOf says, or a region beyond. What crosses, or
 // leads where another's ground is, is refused.
 func (s *sketch) settle() (lines []line, lotOf []int32, err error) {
+	for _, l := range s.lines {
+		if err := s.span(l.points); err != nil {
+			return nil, nil, err
+		}
+	}
 	s.pin()
 	segs, err := s.segments()
 	if err != nil {
