@@ -14,7 +14,7 @@ import (
 // the defaults of its rows.
 func rowDefaults() []*huma.Param {
 	return []*huma.Param{
-		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4513 to 4554; then lon is the easting and lat the northing). Never guessed."),
+		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4491 to 4554; then lon is the easting and lat the northing). Never guessed."),
 		query("level", "string", "Level of the basic network that is to answer; the finest unless said. Where it does not exist, the nearest above answers."),
 		query("networks", "string", "Other networks to list, separated by commas; all unless said, none when empty."),
 		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain; in NDJSON also full, for answers in the form of a single one. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
