@@ -20,7 +20,7 @@ type Overlay struct {
 	Old, New *Coverage
 
 	patches []patch
-	seams  []seam
+	seams   []seam
 }
 
 // patch is connected ground that has one owner in each coverage. The first is what
@@ -168,7 +168,7 @@ func (o *Overlay) Shared(level uint8) []Shared {
 		}
 		slot[i] = n
 		pairs[n].AreaM2 += p.areaM2
-		if p.areaM2 > most[n] {
+		if p.areaM2 > most[n] || p.areaM2 == most[n] && less(p.at, pairs[n].At) {
 			most[n], pairs[n].At = p.areaM2, p.at
 		}
 	}

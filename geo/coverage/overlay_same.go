@@ -104,9 +104,8 @@ func (o *Overlay) addSame(m *matching) {
 		if !m.alikeOld[r] {
 			continue
 		}
-		first := m.old.Boundary(r)[0][0]
 		number[r] = int32(len(o.patches))
-		o.patches = append(o.patches, patch{max(NoArea, m.old.AreaOf(r)), max(NoArea, m.new.AreaOf(m.alike[r])), 0, m.old.pointsOf(uint32(first >> 1))[0]})
+		o.patches = append(o.patches, patch{max(NoArea, m.old.AreaOf(r)), max(NoArea, m.new.AreaOf(m.alike[r])), 0, m.old.leastNode(r)})
 	}
 	f := lattice.FineFor(m.old.Bounds(), 1)
 	var line []lattice.Point
@@ -123,4 +122,16 @@ func (o *Overlay) addSame(m *matching) {
 		o.sew(number[a.left], number[a.right], line, f)
 	}
 	o.patches[0].areaM2 = 0
+}
+
+// leastNode returns the smallest node of a region's outer ring.
+func (c *Coverage) leastNode(r Region) lattice.Point {
+	ring := c.Boundary(r)[0]
+	best := c.nodes.at(int(c.tail(ring[0]))).at
+	for _, h := range ring[1:] {
+		if p := c.nodes.at(int(c.tail(h))).at; less(p, best) {
+			best = p
+		}
+	}
+	return best
 }

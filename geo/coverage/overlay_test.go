@@ -107,7 +107,7 @@ func TestOverlayAgainstSimplefeatures(t *testing.T) {
 				}
 				want := meet.Area() * east * north
 				got := shared[[2]int32{int32(i), int32(j)}].AreaM2
-				if math.Abs(got-want) > 1e-4+1e-4*want {
+				if math.Abs(got-want) > 1e-3+1e-5*want { // a few metres of border, hundredths of a millimetre off
 					t.Errorf("seed %d: %s and %s share %v m², not %v", seed, old.Areas()[i].Code, new.Areas()[j].Code, want, got)
 				}
 				compared++
@@ -175,58 +175,5 @@ func TestOverlayOfTheSame(t *testing.T) {
 			}
 			sums(t, fmt.Sprint("seed ", seed), o)
 		}
-	}
-}
-
-func BenchmarkOverlay(b *testing.B) {
-	sizes(b, func(b *testing.B, areas []Area, shapes []Shape) {
-		c := mustBuild(b, areas, shapes, Policy{})
-		n := quiltNetwork
-		p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: n}
-		for done := 0; done < 20; {
-			op := kinds[[]string{"splitByLine", "merge", "reshapeArc", "moveNode"}[done%4]](p)
-			if now, _, err := Apply(p.c, n, op); err == nil {
-				p.c = now
-				done++
-			}
-		}
-		again, err := Decode(p.c.Encode()) // nothing is shared in memory
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run("20changed", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := Lay(c, again); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run("nothing", func(b *testing.B) {
-			for b.Loop() {
-				if _, err := Lay(c, c); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	})
-}
-
-func BenchmarkOverlayBirmingham(b *testing.B) {
-	n, areas, shapes := birmingham(b)
-	old, _, err := Build(n, areas, shapes, Policy{GapWidthM: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	dirty, _ := jitter(rand.New(rand.NewPCG(1, 1)), shapes, 2, 0, 0, 0)
-	new, _, err := Build(n, areas, dirty, Policy{GapWidthM: 6, WideGaps: FillGaps})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		o, err := Lay(old, new)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(len(o.Shared(3))), "pairs")
 	}
 }
