@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
@@ -20,7 +21,7 @@ import (
 type importCommand struct {
 	storeFlag
 	importFlags
-	Files   []string `arg:"" name:"file" type:"existingfile" help:"GeoJSON: a FeatureCollection or a text sequence, gzipped or not."`
+	Files   []string `arg:"" name:"file" type:"existingfile" help:"GeoJSON (a FeatureCollection or a text sequence) or TopoJSON, gzipped or not; a Shapefile (.shp with its parts beside it, or a .zip of them); a GeoPackage."`
 	Parents string   `type:"existingfile" placeholder:"FILE" help:"Of grids: CSV whose header names levels, finest first; ancestors without a record are created from their codes."`
 	Report  string   `placeholder:"FILE" help:"Write the preview with its full report as JSON."`
 	Accept  bool     `help:"Take the preview at once: grids are published as an edition, other layers replaced."`
@@ -35,7 +36,9 @@ type importFlags struct {
 	Name     string            `placeholder:"FIELD" help:"The file's field that holds the name."`
 	Parent   string            `placeholder:"FIELD" help:"Of grids: the file's field that holds the parent's code."`
 	Map      map[string]string `placeholder:"OURS=THEIRS" help:"Further fields: --map storeys=FLOORS."`
-	CRS      string            `name:"crs" default:"wgs84" help:"Coordinate system of the files."`
+	CRS      string            `name:"crs" help:"Coordinate system of the files. If not given, what a file says itself; GeoJSON and TopoJSON are in wgs84."`
+	Layer    string            `help:"Of files that hold several layers, objects or tables: which. If not given, the only one, or the one that is named as --as says."`
+	Encoding string            `placeholder:"NAME" help:"Of Shapefiles: what their texts are written in, utf-8 or gbk. If not given, what the .cpg or the .dbf says, else what they turn out to be."`
 	GapWidth float64           `placeholder:"METRES" help:"Of grids: gaps up to this width are closed, wider ones are listed."`
 	Priority []string          `placeholder:"CODE" help:"Of grids: who keeps an overlap, first wins; else the longest shared border decides."`
 	Gaps     string            `default:"list" enum:"list,void,fill" help:"Of grids: what becomes of wider gaps: listed (and nothing is published), declared nobody's, or given to the longest border."`
@@ -47,7 +50,10 @@ func (importCommand) Help() string {
 
 Examples:
   geoapi import oa.geojson.gz --store sqlite:city.db --as grids --level oa --code OA11CD --parents hierarchy.csv --accept
-  geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json`
+  geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json
+  geoapi import 网格.zip --store sqlite:city.db --as grids --code WGBM --name WGMC --parent SSSQ
+  geoapi import survey/grids.shp --store sqlite:city.db --as grids --crs epsg:4526 --encoding gbk
+  geoapi import city.gpkg --store sqlite:city.db --as buildings --layer footprints`
 }
 
 // fields returns the mapping that the flags give.
@@ -66,9 +72,12 @@ func (f *importFlags) fields() exchange.Fields {
 
 // request turns the flags into an import.
 func (f *importFlags) request() (exchange.Import, error) {
-	system, err := crs.Named(f.CRS)
-	if err != nil {
-		return exchange.Import{}, err
+	var system crs.System
+	if f.CRS != "" {
+		var err error
+		if system, err = crs.Named(f.CRS); err != nil {
+			return exchange.Import{}, err
+		}
 	}
 	switch f.Gaps {
 	case "", coverage.ListGaps, coverage.VoidGaps, coverage.FillGaps:
@@ -80,6 +89,7 @@ func (f *importFlags) request() (exchange.Import, error) {
 	}
 	return exchange.Import{
 		As: f.As, Network: f.Network, Level: f.Level, Fields: f.fields(), CRS: system,
+		CRSGiven: f.CRS != "", Layer: f.Layer, Encoding: f.Encoding,
 		Policy: coverage.Policy{GapWidthM: f.GapWidth, Priority: f.Priority, WideGaps: f.Gaps},
 	}, nil
 }
@@ -104,7 +114,11 @@ func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err != nil {
 		return err
 	}
-	files, closeAll, err := openFiles(c.Files)
+	names, err := c.parts()
+	if err != nil {
+		return err
+	}
+	files, closeAll, err := openFiles(names)
 	if err != nil {
 		return err
 	}
@@ -135,6 +149,22 @@ func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	}
 	show.done()
 	return c.tell(t, result)
+}
+
+// parts are the files with those that belong to them.
+func (c *importCommand) parts() (out []string, err error) {
+	for _, name := range c.Files {
+		parts, err := exchange.Parts(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			if !slices.Contains(out, p) { // a shell may have named them all
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
 }
 
 // checkReport finds out whether the report can be written, before anything is

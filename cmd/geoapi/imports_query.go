@@ -10,10 +10,10 @@ import (
 
 // importQuery reads the query; parameters that are not known are refused.
 func importQuery(q url.Values) (f importFlags, accept bool, err error) {
-	f = importFlags{CRS: "wgs84", Map: map[string]string{}}
+	f = importFlags{Map: map[string]string{}}
 	words := map[string]*string{
 		"as": &f.As, "network": &f.Network, "level": &f.Level, "code": &f.Code, "name": &f.Name,
-		"parent": &f.Parent, "crs": &f.CRS, "gaps": &f.Gaps,
+		"parent": &f.Parent, "crs": &f.CRS, "gaps": &f.Gaps, "layer": &f.Layer, "encoding": &f.Encoding,
 	}
 	for name, values := range q {
 		value := values[0]

@@ -105,8 +105,10 @@ func describeEvents(d *describer) {
 
 func describeImports(d *describer) {
 	id := "Prepared first and shown as a preview with its report; accepted whole or not at all."
-	files := plain("multipart/form-data", "Parts named file (GeoJSON, gzipped too) and parents (CSV).")
-	maps.Copy(files, plain("application/geo+json", "One file."))
+	files := plain("multipart/form-data", "Parts named file (GeoJSON or TopoJSON, gzipped too; a GeoPackage; a zip archive with a Shapefile, or its parts, each as a file) and parents (CSV).")
+	for _, kind := range []string{"application/geo+json", "application/zip", "application/geopackage+sqlite3", "application/octet-stream"} {
+		maps.Copy(files, plain(kind, "One file; what it is, is told by its content."))
+	}
 	d.add(operation{route: "import", tag: "imports", summary: "Prepare an import", text: id,
 		body: files, answer: content[importResult](d, "application/json"), errors: []int{400, 409, 413, 415, 503}})
 	d.add(operation{route: "imports", tag: "imports", summary: "The previews that wait",

@@ -86,7 +86,7 @@ func (g *gridReader) add(f *Feature) error {
 		g.grids = append(g.grids, grid)
 		return r.err
 	}
-	shape, unclosed, err := g.geometry.polygons(f.Geometry)
+	shape, unclosed, err := g.geometry.polygons(f)
 	if err != nil {
 		return err
 	}
