@@ -20,6 +20,7 @@ type commands struct {
 	Load   loadCommand   `cmd:"" help:"Generate a reference city into a new store."`
 	Import importCommand `cmd:"" help:"Bring files in: a preview first, then whole or not at all."`
 	Export exportCommand `cmd:"" help:"Write a layer as GeoJSON."`
+	Diff   diffCommand   `cmd:"" help:"Say what became of the grids of one edition, or file, in another."`
 	Check  checkCommand  `cmd:"" help:"Check the boundaries in force; ends with 1 on any violation."`
 }
 
