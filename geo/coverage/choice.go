@@ -51,7 +51,7 @@ func newChooser(choices []Choice) (*chooser, error) {
 // take settles a repair: by what was chosen for it, else as the policy would. It
 // notes in the repair what could be chosen and what was.
 func (c *chooser) take(r *Repair, id uint64, policy string, options []string) (choice string, chosen bool) {
-	r.ID = fmt.Sprintf("%s-%016x", r.Kind, id)
+	r.ID = repairID(r.Kind, id)
 	r.Choices, r.Choice = options, policy
 	if len(c.chosen) == 0 {
 		return policy, false
@@ -71,6 +71,16 @@ func (c *chooser) take(r *Repair, id uint64, policy string, options []string) (c
 	r.Choice = choice
 	return choice, true
 }
+
+// peek returns what was chosen for a repair, if anything.
+func (c *chooser) peek(kind string, id uint64) string {
+	if len(c.chosen) == 0 {
+		return ""
+	}
+	return c.chosen[repairID(kind, id)]
+}
+
+func repairID(kind string, id uint64) string { return fmt.Sprintf("%s-%016x", kind, id) }
 
 // done refuses choices that were for nothing that was found.
 func (c *chooser) done() error {

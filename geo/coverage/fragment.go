@@ -46,12 +46,16 @@ func (s *settler) loosen(p *pieces) (waiting []uint32) {
 		}
 		narrow := s.measure(p.faces[id]...).narrow(s.policy.GapWidthM, &s.budget)
 		f := fate{s.fragment(p, id), s.owner[id]}
+		if choice := s.choose.peek(RepairFragment, p.prints[id]); narrow && choice != chooseKeep && choice != chooseOut {
+			waiting = append(waiting, id) // decided when its turn comes
+			p.loose[id], p.choices[id] = true, f.repair.Choices
+			for _, a := range s.beside(p.faces[id]...) {
+				p.named[s.code(a)] = a
+			}
+			continue
+		}
 		choice, chosen := s.choose.take(&f.repair, p.prints[id], chooseKeep, f.repair.Choices)
 		switch {
-		case !chosen && narrow:
-			waiting = append(waiting, id)
-			p.loose[id] = true
-			continue
 		case !chosen:
 			f.repair.Done = "kept: it is wider than gaps that are closed"
 		case choice == chooseKeep:
@@ -81,11 +85,17 @@ type pieces struct {
 	several []uint32 // pieces of areas that have more than one, by area and anchor
 	main    map[uint32]bool
 	loose   map[uint32]bool // to be given away
+
+	// Of what is to be given away, so that choices mean the same whenever its turn
+	// comes.
 	prints  map[uint32]uint64
+	choices map[uint32][]string
+	named   map[string]int32
 }
 
 func (s *settler) pieces() *pieces {
-	p := &pieces{of: newSets[uint32](s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}, prints: map[uint32]uint64{}}
+	p := &pieces{of: newSets[uint32](s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}, prints: map[uint32]uint64{},
+		choices: map[uint32][]string{}, named: map[string]int32{}}
 	for k := range uint32(s.len()) {
 		if a, b := s.left[k<<1], s.left[k<<1|1]; s.owner[a] >= 0 && s.owner[a] == s.owner[b] {
 			p.of.join(a, b)
@@ -178,22 +188,36 @@ func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
 			left = append(left, id)
 			continue
 		}
-		s.reportFragment(p, id, giveTo+s.code(to[i]), "given to "+s.code(to[i])+": the longest shared border")
-		for _, face := range p.faces[id] {
-			s.owner[face] = to[i]
-		}
+		s.hand(p, id, to[i], giveTo+s.code(to[i]), "given to "+s.code(to[i])+": the longest shared border")
 		p.loose[id] = false
 	}
 	return left
 }
 
-// dropOff leaves a piece without neighbours to what lies around it.
-func (s *settler) dropOff(p *pieces, id uint32) {
-	s.reportFragment(p, id, chooseOut, "left outside: no area borders it")
-	to := s.around(p, id)
+// hand gives a piece to another owner, or to the one that is chosen, and reports
+// it.
+func (s *settler) hand(p *pieces, id uint32, to int32, policy, done string) {
+	r, options := s.fragment(p, id), p.choices[id]
+	if !slices.Contains(options, policy) { // it borders what another piece was given to
+		options = append(options, policy)
+	}
+	if to >= 0 {
+		p.named[s.code(to)] = to
+	}
+	if choice, chosen := s.choose.take(&r, p.prints[id], policy, options); chosen {
+		code := strings.TrimPrefix(choice, giveTo)
+		to, done = p.named[code], "given to "+code+": "+byChoice
+	}
+	r.Done = done
+	s.add(r)
 	for _, face := range p.faces[id] {
 		s.owner[face] = to
 	}
+}
+
+// dropOff leaves a piece without neighbours to what lies around it.
+func (s *settler) dropOff(p *pieces, id uint32) {
+	s.hand(p, id, s.around(p, id), chooseOut, "left outside: no area borders it")
 }
 
 // around is what lies around a piece that is no area.
@@ -232,13 +256,6 @@ func (s *settler) open(faces []uint32) bool {
 		}
 	}
 	return false
-}
-
-func (s *settler) reportFragment(p *pieces, id uint32, choice, done string) {
-	r := s.fragment(p, id)
-	s.choose.take(&r, p.prints[id], choice, r.Choices)
-	r.Done = done
-	s.add(r)
 }
 
 // reportParts reports the areas that remain in several pieces.

@@ -25,7 +25,21 @@ type outlines struct {
 type label struct {
 	area         int32
 	row          int
-	edges, rings uint32 // where its edges and rings begin
+	at           lattice.Point // its smallest point
+	edges, rings uint32        // where its edges and rings begin
+}
+
+// leastOf returns the smallest point of a polygon.
+func leastOf(polygon lattice.Polygon) (best lattice.Point) {
+	first := true
+	for _, ring := range polygon {
+		for _, p := range ring {
+			if first || less(p, best) {
+				best, first = p, false
+			}
+		}
+	}
+	return best
 }
 
 // edgesEnd returns where the edges of a label end.
@@ -47,7 +61,7 @@ func (o *outlines) ringsOf(l int32) []uint32 {
 // add appends the polygons of one shape.
 func (o *outlines) add(area int32, s *Shape) {
 	for i, polygon := range s.Shape {
-		o.labels = append(o.labels, label{area, s.Row, uint32(len(o.edges)), uint32(len(o.rings))})
+		o.labels = append(o.labels, label{area, s.Row, leastOf(polygon), uint32(len(o.edges)), uint32(len(o.rings))})
 		l := int32(len(o.labels) - 1)
 		if i == 0 {
 			for _, p := range s.Unclosed {
@@ -127,7 +141,7 @@ func (o *outlines) distinct(l int32, ring lattice.Ring) []lattice.Point {
 func (o *outlines) note(notices []notice) error {
 	done := map[string]string{
 		RepairBowTie:   "filled even-odd: what its edges go round twice is outside",
-		RepairCrossing: "filled even-odd: what both go round is ground again if it lies in holes, and none if it lies out of the polygon",
+		RepairCrossing: "filled even-odd: a place that an odd number of rings go round is ground",
 		RepairBent:     "bent through the vertex, by less than two lattice units",
 	}
 	if err := o.crossings(notices); err != nil {

@@ -26,9 +26,7 @@ func (s *settler) overlaps() {
 		if s.owner[face] != unsettled {
 			continue
 		}
-		if a := s.chosen(face); a >= 0 {
-			s.give(face, a, byChoice)
-		} else if a := first(s.claimsOf(face), rank); a >= 0 {
+		if a := first(s.claimsOf(face), rank); a >= 0 {
 			s.give(face, a, "by priority")
 		} else {
 			waiting = append(waiting, face)
@@ -96,19 +94,6 @@ func (s *settler) round(look []uint32) []uint32 {
 // byChoice is the reason that needs no other.
 const byChoice = "chosen"
 
-// chosen returns the area that was chosen for an overlap, NoArea if none was.
-func (s *settler) chosen(face uint32) int32 {
-	if len(s.choose.chosen) == 0 {
-		return NoArea
-	}
-	r := s.overlap(face)
-	choice, chosen := s.choose.take(&r, s.fingerprint(face), "", r.Choices)
-	if !chosen {
-		return NoArea
-	}
-	return s.named(s.claimsOf(face), choice)
-}
-
 // named returns the area that is to be given to.
 func (s *settler) named(areas []int32, choice string) int32 {
 	for _, a := range areas {
@@ -125,12 +110,15 @@ func (s *settler) overlap(face uint32) Repair {
 	return Repair{Kind: RepairOverlap, At: s.anchor[face], Codes: codes, Choices: gifts(codes)}
 }
 
-// give settles an overlap and reports it.
+// give settles an overlap and reports it. What is chosen takes effect when the
+// policy would have decided, so that to choose what it decides changes nothing.
 func (s *settler) give(face uint32, area int32, why string) {
-	s.owner[face] = area
 	m, r := s.measure(face), s.overlap(face)
 	r.AreaM2, r.WidthM, r.Rows, r.Outline = m.areaM2, m.widthM(), s.rowsOf(face), s.outline(face)
-	s.choose.take(&r, s.fingerprint(face), giveTo+s.code(area), r.Choices)
+	if choice, chosen := s.choose.take(&r, s.fingerprint(face), giveTo+s.code(area), r.Choices); chosen {
+		area, why = s.named(s.claimsOf(face), choice), byChoice
+	}
+	s.owner[face] = area
 	r.Done = "given to " + s.code(area) + ": " + why
 	s.add(r)
 }

@@ -189,11 +189,17 @@ func (s *settler) absent() {
 		}
 	}
 	first, _ := childrenOf(s.out.areas)
+	at := map[int32]lattice.Point{}
+	for _, l := range s.out.labels {
+		if p, ok := at[l.area]; !ok || less(l.at, p) {
+			at[l.area] = l.at
+		}
+	}
 	for a := range s.out.areas {
 		if has[a] || first[a] != first[a+1] {
 			continue
 		}
-		s.add(Repair{Kind: RepairMissing, Codes: []string{s.code(int32(a))}, Done: "listed: the area has no ground",
+		s.add(Repair{Kind: RepairMissing, At: at[int32(a)], Codes: []string{s.code(int32(a))}, Done: "listed: the area has no ground",
 			Blocker: s.network.Kind == geo.Basic})
 	}
 }
