@@ -46,6 +46,7 @@ var grounds = []struct {
 	{"geo/crs", []string{"geo", "geo/lattice"}, "coordinates know no city"},
 	{"geo/boxtree", []string{"geo/lattice"}, "it knows boxes alone, so that every index may stand on it"},
 	{"geo/coverage", []string{"geo", "geo/lattice", "geo/boxtree"}, "the engine knows nothing of stores or HTTP"},
+	{"geo/picture", []string{"geo/lattice"}, "pictures know only the ground"},
 	{"geo/locate", []string{"geo", "geo/lattice", "geo/coverage"}, "the index stands on the coverage alone"},
 	{"geo/record", []string{"geo", "geo/lattice"}, "the stored form of the nouns knows only them"},
 	{"geo/sqlite", []string{"geo", "geo/lattice", "geo/record"}, "stores know the nouns, not what is built from them"},
