@@ -216,6 +216,9 @@ func (w *work) build(n *geo.Network, g *gridReader) error {
 	}
 	w.progress("building", 0, len(g.shapes))
 	drawn, upper := leaves(g.shapes, grids)
+	if drawn, err = w.snap(n, drawn); err != nil {
+		return err
+	}
 	c, report, err := coverage.Build(*n, areas, drawn, w.in.Policy)
 	if err != nil {
 		return err

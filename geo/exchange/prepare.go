@@ -26,6 +26,7 @@ type Import struct {
 	Layer    string // of files with several; if empty, the only one, or the one named as As is
 	Encoding string // of a Shapefile's texts: utf-8, gbk …; if empty, what it says itself
 	Policy   coverage.Policy
+	Snap     Snap // of grids; the zero one for none
 	Limits   Limits
 }
 

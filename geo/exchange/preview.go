@@ -31,6 +31,9 @@ type Preview struct {
 	Violations  []coverage.Violation `json:"violations,omitempty"`
 	Differences []Difference         `json:"differences,omitempty"`
 
+	// Snapped is what fitting to another network did.
+	Snapped *Snapping `json:"snapped,omitempty"`
+
 	// Blockers is how many findings must be settled before this can be accepted.
 	Blockers int `json:"blockers"`
 

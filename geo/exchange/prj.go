@@ -282,12 +282,12 @@ func wktOf(s crs.System) (wkt string, ok bool) {
 // zoneName is what surveyors' programs call a zone.
 func zoneName(s crs.System) string {
 	meridian, lead, _ := s.Zone()
-	width := 3
+	width := "_3_Degree"
 	if s < crs.FirstZone {
-		width = 6
+		width = "" // six degrees are understood
 	}
 	if lead > 0 {
-		return fmt.Sprintf("CGCS2000_%d_Degree_GK_Zone_%d", width, lead)
+		return fmt.Sprintf("CGCS2000%s_GK_Zone_%d", width, lead)
 	}
-	return fmt.Sprintf("CGCS2000_%d_Degree_GK_CM_%dE", width, meridian)
+	return fmt.Sprintf("CGCS2000%s_GK_CM_%dE", width, meridian)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"time"
 
 	"onegrid/geo"
 	"onegrid/geo/lattice"
@@ -124,7 +125,10 @@ func (s *shapeSurvey) write(z *zip.Writer, name string, kind int, fields []table
 	if e.bytes/2 > math.MaxInt32 {
 		return geo.Errorf(geo.TooLarge, "a Shapefile has at most 4 GB: write a geopackage")
 	}
-	shp, err := z.Create(name + ".shp")
+	create := func(ext string) (io.Writer, error) {
+		return z.CreateHeader(&zip.FileHeader{Name: name + ext, Method: zip.Deflate, Modified: time.Now()})
+	}
+	shp, err := create(".shp")
 	if err != nil {
 		return err
 	}
@@ -136,14 +140,14 @@ func (s *shapeSurvey) write(z *zip.Writer, name string, kind int, fields []table
 	if err := shapes.w.Flush(); err != nil {
 		return err
 	}
-	shx, err := z.Create(name + ".shx")
+	shx, err := create(".shx")
 	if err != nil {
 		return err
 	}
 	if _, err := shx.Write(append(appendShapeHeader(nil, kind, shapeHeader+int64(len(shapes.index)), e.box), shapes.index...)); err != nil {
 		return err
 	}
-	dbf, err := z.Create(name + ".dbf")
+	dbf, err := create(".dbf")
 	if err != nil {
 		return err
 	}
@@ -160,7 +164,7 @@ func (s *shapeSurvey) write(z *zip.Writer, name string, kind int, fields []table
 		page = "GBK"
 	}
 	for _, small := range [][2]string{{".prj", wkt}, {".cpg", page}} {
-		w, err := z.Create(name + small[0])
+		w, err := create(small[0])
 		if err != nil {
 			return err
 		}

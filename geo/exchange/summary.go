@@ -24,6 +24,7 @@ func (p *Preview) Summary(w io.Writer) {
 	for _, kind := range sortedKeys(p.Counts) {
 		fmt.Fprintf(w, "  %-16s %d\n", kind, p.Counts[kind])
 	}
+	p.Snapped.summary(w)
 	if c := p.Coverage; c != nil {
 		fmt.Fprintf(w, "%d areas in %d regions, %d arcs with %d points\n", c.Areas, c.Regions-1, c.Arcs, c.Points) // without the outside
 		repairs(w, c.Repairs)
