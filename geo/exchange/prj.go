@@ -140,8 +140,16 @@ func (n *wktNode) zone() (crs.System, error) {
 			return s, nil
 		}
 	}
-	return 0, notOurs(fmt.Sprintf("%q with central meridian %v, false easting %v, false northing %v, latitude of origin %v and scale factor %v",
-		name, meridian, east, set["falsenorthing"], set["latitudeoforigin"], set["scalefactor"]))
+	return 0, notOurs(fmt.Sprintf("%q with central meridian %s, false easting %s, false northing %s, latitude of origin %s and scale factor %s",
+		name, digits(meridian), digits(east), digits(set["falsenorthing"]), digits(set["latitudeoforigin"]), digits(set["scalefactor"])))
+}
+
+// digits writes a number as a surveyor does, as long as that is short.
+func digits(f float64) string {
+	if math.Abs(f) < 1e12 {
+		return format(f)
+	}
+	return fmt.Sprint(f)
 }
 
 // plainName makes the spellings of a name one: D_WGS_1984, "WGS 1984".
