@@ -179,7 +179,7 @@ func TestSnapToKeepsItsWord(t *testing.T) {
 				borders[[2]lattice.Point{p[k-1], p[k]}] = true
 			}
 		}
-		if n, m := crossed(shapes, borders), crossed(got, borders); n == 0 && m > 0 {
+		if n, m := countCrossed(shapes, borders), countCrossed(got, borders); n == 0 && m > 0 {
 			t.Errorf("seed %d: %d crossings of borders are new", seed, m)
 		}
 		again, _, err := SnapTo(c, shapes, tolerance)
@@ -213,8 +213,8 @@ func apart(ring, other lattice.Ring) (far float64) {
 	return far
 }
 
-// crossed counts the borders that shapes cross, by trying all.
-func crossed(shapes []Shape, borders map[[2]lattice.Point]bool) (n int) {
+// countCrossed counts the borders that shapes cross, by trying all.
+func countCrossed(shapes []Shape, borders map[[2]lattice.Point]bool) (n int) {
 	for _, s := range shapes {
 		for _, polygon := range s.Shape {
 			for _, ring := range polygon {
@@ -308,5 +308,58 @@ func TestSnapToRefuses(t *testing.T) {
 	}
 	if got, _, err := SnapTo(c, nil, 1); err != nil || len(got) != 0 {
 		t.Error(got, err)
+	}
+}
+
+// TestSnapToBirmingham draws the real city's middle level by another hand, 20 cm
+// off, and fits it to the finest level: nearly all of it runs along the very same
+// segments again.
+func TestSnapToBirmingham(t *testing.T) {
+	n, areas, shapes := birmingham(t)
+	c, _, err := Build(n, areas, shapes, Policy{GapWidthM: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := readGeoJSON(t, testdata(t, "birmingham", "lsoa.geojson.gz"), "LSOA11CD")
+	r := rand.New(rand.NewPCG(1, 1))
+	moved := map[lattice.Point]lattice.Point{}
+	for _, s := range drawn {
+		for _, polygon := range s.Shape {
+			for _, ring := range polygon {
+				for i, p := range ring {
+					if _, ok := moved[p]; !ok {
+						moved[p] = lattice.Offset(p, 0.28*(r.Float64()-0.5), 0.28*(r.Float64()-0.5))
+					}
+					ring[i] = moved[p]
+				}
+			}
+		}
+	}
+	borders := map[[2]lattice.Point]bool{}
+	for i := range c.Arcs() {
+		p := c.Arc(i).Points
+		for k := 1; k < len(p); k++ {
+			a, b := ordered(p[k-1], p[k])
+			borders[[2]lattice.Point{a, b}] = true
+		}
+	}
+	sharedM := func(shapes []Shape) (shared, all float64) {
+		for _, e := range edgesOfShapes(shapes) {
+			d := lattice.DistanceM(e.a, e.b)
+			if all += d; borders[[2]lattice.Point{e.a, e.b}] {
+				shared += d
+			}
+		}
+		return shared, all
+	}
+	fit, done, err := SnapTo(c, drawn, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := sharedM(drawn)
+	after, all := sharedM(fit)
+	t.Logf("%+v: %.0f m of %.0f m shared, %.0f m before", done, after, all, before)
+	if before > 0.01*all || after < 0.999*all {
+		t.Errorf("%.0f m of %.0f m are shared, %.0f m before", after, all, before)
 	}
 }
