@@ -31,11 +31,13 @@ type settler struct {
 	shrink     int64   // see lengthOf
 	budget     int     // of searches, see narrow
 	choose     *chooser
+	given      map[uint32]int  // overlaps that were settled: their places in the report
+	ranked     map[uint32]bool // those that were settled by priority
 }
 
 // settle gives every face an owner.
 func settle(n geo.Network, o *outlines, f *faces) []int32 {
-	s := &settler{faces: f, network: n, policy: o.policy, out: o, report: o.report, choose: o.choose,
+	s := &settler{faces: f, network: n, policy: o.policy, out: o, report: o.report, choose: o.choose, given: map[uint32]int{}, ranked: map[uint32]bool{},
 		length: make([]int64, f.len()), budget: searchBudget}
 	s.claim()
 	s.overlaps()
