@@ -35,7 +35,7 @@ type diffCommand struct {
 	Scheme   string   `type:"existingfile" placeholder:"FILE" help:"Of files: a scheme that names their levels. Without one, a file holds one level, grid."`
 	Code     []string `placeholder:"FIELD" help:"Of files: the field that holds the code; two, the old file's and the new one's, where they differ."`
 	Parents  string   `type:"existingfile" placeholder:"FILE" help:"Of files: CSV whose header names levels, finest first."`
-	CRS      string   `name:"crs" default:"wgs84" help:"Of files: their coordinate system."`
+	CRS      string   `name:"crs" help:"Of files: their coordinate system. If not given, what a file says itself; else wgs84."`
 	GapWidth float64  `placeholder:"METRES" help:"Of files: gaps up to this width are closed."`
 
 	SliverWidth float64 `default:"2" placeholder:"METRES" help:"Changed ground that is narrower is noise: listed by itself (${default} m)."`
@@ -305,16 +305,19 @@ func (c *diffCommand) files(ctx context.Context) (*difference, [2]side, error) {
 
 // build makes a coverage of one of the files, as an import would.
 func (c *diffCommand) build(ctx context.Context, scheme *geo.Scheme, network string, i int) (*coverage.Coverage, error) {
-	system, err := crs.Named(c.CRS)
-	if err != nil {
-		return nil, err
+	var system crs.System
+	if c.CRS != "" {
+		var err error
+		if system, err = crs.Named(c.CRS); err != nil {
+			return nil, err
+		}
 	}
 	files, closeAll, err := openFiles(c.Files[i : i+1])
 	if err != nil {
 		return nil, err
 	}
 	defer closeAll()
-	in := exchange.Import{As: "grids", Network: network, Fields: exchange.Fields{}, CRS: system,
+	in := exchange.Import{As: "grids", Network: network, Fields: exchange.Fields{}, CRS: system, CRSGiven: c.CRS != "",
 		Policy: coverage.Policy{GapWidthM: c.GapWidth, WideGaps: coverage.VoidGaps}}
 	if len(c.Code) > 0 {
 		in.Fields["code"] = c.Code[min(i, len(c.Code)-1)]

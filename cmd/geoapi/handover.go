@@ -52,7 +52,7 @@ func (c *importCommand) hand(ctx context.Context, t *server.Terminal, address st
 func (c *importCommand) query() url.Values {
 	q := url.Values{"as": {c.As}, "gaps": {c.Gaps}}
 	for name, value := range map[string]string{"network": c.Network, "level": c.Level, "priority": strings.Join(c.Priority, ","),
-		"crs": c.CRS, "layer": c.Layer, "encoding": c.Encoding} {
+		"crs": c.CRS, "layer": c.Layer, "encoding": c.Encoding, "snap_to": c.SnapTo} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -62,6 +62,9 @@ func (c *importCommand) query() url.Values {
 	}
 	if c.GapWidth > 0 {
 		q.Set("gap_width", strconv.FormatFloat(c.GapWidth, 'f', -1, 64))
+	}
+	if c.SnapM != 0 {
+		q.Set("snap_m", strconv.FormatFloat(c.SnapM, 'f', -1, 64))
 	}
 	if c.Accept {
 		q.Set("accept", "true")

@@ -41,6 +41,8 @@ type importFlags struct {
 	Encoding string            `placeholder:"NAME" help:"Of Shapefiles: what their texts are written in, utf-8 or gbk. If not given, what the .cpg or the .dbf says, else what they turn out to be."`
 	GapWidth float64           `placeholder:"METRES" help:"Of grids: gaps up to this width are closed, wider ones are listed."`
 	Priority []string          `placeholder:"CODE" help:"Of grids: who keeps an overlap, first wins; else the longest shared border decides."`
+	SnapTo   string            `placeholder:"NETWORK" help:"Of grids: another network, to whose borders these are fitted before anything else: --snap-to basic."`
+	SnapM    float64           `name:"snap-m" placeholder:"METRES" help:"Of grids: how far a vertex may go for that, 0.5 if not given."`
 	Gaps     string            `default:"list" enum:"list,void,fill" help:"Of grids: what becomes of wider gaps: listed (and nothing is published), declared nobody's, or given to the longest border."`
 }
 
@@ -53,6 +55,7 @@ Examples:
   geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json
   geoapi import 网格.zip --store sqlite:city.db --as grids --code WGBM --name WGMC --parent SSSQ
   geoapi import survey/grids.shp --store sqlite:city.db --as grids --crs epsg:4526 --encoding gbk
+  geoapi import patrol.geojson --store sqlite:city.db --as grids --network patrol --snap-to basic --snap-m 0.5
   geoapi import city.gpkg --store sqlite:city.db --as buildings --layer footprints`
 }
 
@@ -87,12 +90,23 @@ func (f *importFlags) request() (exchange.Import, error) {
 	if !(f.GapWidth >= 0 && f.GapWidth <= 1000) {
 		return exchange.Import{}, geo.Errorf(geo.Invalid, "a gap width is from 0 to 1000 metres").On("gap_width", fmt.Sprint(f.GapWidth))
 	}
+	snap := exchange.Snap{To: f.SnapTo, ToleranceM: f.SnapM}
+	switch {
+	case f.SnapTo == "" && f.SnapM != 0:
+		return exchange.Import{}, geo.Errorf(geo.Invalid, "say to which network the files are to snap").On("snap_to", "")
+	case f.SnapTo != "" && f.SnapM == 0:
+		snap.ToleranceM = usualSnapM
+	}
 	return exchange.Import{
 		As: f.As, Network: f.Network, Level: f.Level, Fields: f.fields(), CRS: system,
 		CRSGiven: f.CRS != "", Layer: f.Layer, Encoding: f.Encoding,
 		Policy: coverage.Policy{GapWidthM: f.GapWidth, Priority: f.Priority, WideGaps: f.Gaps},
+		Snap:   snap,
 	}, nil
 }
+
+// usualSnapM is what two hands differ by who mean the same kerb.
+const usualSnapM = 0.5
 
 // Run prepares the import and, if told to, accepts it. Where a server holds the
 // store, the work is handed to it.
