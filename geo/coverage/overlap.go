@@ -32,6 +32,7 @@ func (s *settler) overlaps() {
 		}
 		if a := first(s.claimsOf(face), rank); a >= 0 {
 			s.give(face, a, byPriority)
+			s.ranked[face] = true
 		} else {
 			waiting = append(waiting, face)
 		}
@@ -45,6 +46,10 @@ func (s *settler) overlaps() {
 		if s.owner[face] == unsettled {
 			s.give(face, slices.MinFunc(s.claimsOf(face), s.byCode), "the smaller code")
 		}
+	}
+	if len(s.given) > 0 {
+		s.mend()
+		s.override()
 	}
 }
 
@@ -114,17 +119,30 @@ func (s *settler) overlap(face uint32) Repair {
 	return Repair{Kind: RepairOverlap, At: s.anchor[face], Codes: codes, Choices: gifts(codes)}
 }
 
-// give settles an overlap and reports it. What is chosen takes effect when the
-// policy would have decided, so that to choose what it decides changes nothing.
+// give settles an overlap and reports it.
 func (s *settler) give(face uint32, area int32, why string) {
+	s.owner[face] = area
 	m, r := s.measure(face), s.overlap(face)
 	r.AreaM2, r.WidthM, r.Rows, r.Outline = m.areaM2, m.widthM(), s.rowsOf(face), s.outline(face)
-	if choice, chosen := s.choose.take(&r, s.fingerprint(face), giveTo+s.code(area), r.Choices); chosen {
-		area, why = s.named(s.claimsOf(face), choice), byChoice
-	}
-	s.owner[face] = area
-	r.Done = "given to " + s.code(area) + ": " + why
+	r.Choice, r.Done = giveTo+s.code(area), "given to "+s.code(area)+": "+why
 	// Whose the ground of an exclusive network is, a person has to say.
-	r.Blocker = s.network.Kind == geo.Exclusive && why != byPriority && why != byChoice && !m.narrow(s.policy.GapWidthM, &s.budget)
+	r.Blocker = s.network.Kind == geo.Exclusive && why != byPriority
+	s.given[face] = len(s.report.Repairs)
 	s.add(r)
+}
+
+// override gives overlaps to those that were chosen. The others stay as they
+// would be without, so that to choose what the policy does changes nothing.
+func (s *settler) override() {
+	for face := range uint32(s.count) {
+		i, ok := s.given[face]
+		if !ok {
+			continue
+		}
+		r := &s.report.Repairs[i]
+		if choice, chosen := s.choose.take(r, s.fingerprint(face), r.Choice, r.Choices); chosen {
+			s.owner[face] = s.named(s.claimsOf(face), choice)
+			r.Done, r.Blocker = "given to "+s.code(s.owner[face])+": "+byChoice, false
+		}
+	}
 }
