@@ -71,4 +71,9 @@ func TestImportRefusesOverlapsOfExclusives(t *testing.T) {
 		t.Errorf("an overlap was taken:\n%s", out)
 	}
 	must(t, append(args, "--priority", "P1")...)
+	// A strip that two hands drew differently is settled as a gap would be.
+	narrow := write(t, dir, "narrow.geojson", strings.ReplaceAll(beats(false), "106.6070028", "106.6069928"))
+	if out := must(t, "import", narrow, "--store", store, "--as", "grids", "--network", "patrol", "--gap-width", "2", "--accept"); !strings.Contains(out, "overlap") {
+		t.Errorf("there was no overlap:\n%s", out)
+	}
 }

@@ -125,8 +125,9 @@ func (s *settler) give(face uint32, area int32, why string) {
 	m, r := s.measure(face), s.overlap(face)
 	r.AreaM2, r.WidthM, r.Rows, r.Outline = m.areaM2, m.widthM(), s.rowsOf(face), s.outline(face)
 	r.Choice, r.Done = giveTo+s.code(area), "given to "+s.code(area)+": "+why
-	// Whose the ground of an exclusive network is, a person has to say.
-	r.Blocker = s.network.Kind == geo.Exclusive && why != byPriority
+	// Whose the ground of an exclusive network is, a person has to say, strips as
+	// narrow as a gap that is closed apart.
+	r.Blocker = s.network.Kind == geo.Exclusive && why != byPriority && !m.narrow(s.policy.GapWidthM, &s.budget)
 	s.given[face] = len(s.report.Repairs)
 	s.add(r)
 }
