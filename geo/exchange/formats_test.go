@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -286,6 +287,9 @@ func TestEncodings(t *testing.T) {
 			if got := kept.objects.Estates[0].Code; got != c.want {
 				t.Errorf("the text is %q, want %q", got, c.want)
 			}
+			if cut := strings.HasPrefix(c.name, "half"); (preview.Counts["cut-text"] == 1) != cut {
+				t.Errorf("the notes are %v", preview.Counts)
+			}
 			if s := preview.Sources[0]; s.Encoding+", "+s.EncodingFrom != c.told {
 				t.Errorf("told as %s, %s; want %s", s.Encoding, s.EncodingFrom, c.told)
 			}
@@ -566,6 +570,54 @@ func TestHostileGeoPackages(t *testing.T) {
 	judged(t, bytesOf("x.gpkg", good[:len(good)/2]), exchange.Import{As: "estates"})
 	judged(t, bytesOf("x.gpkg", []byte("SQLite format 3\x00")), exchange.Import{As: "estates"})
 	judged(t, bytesOf("x.gpkg", good), exchange.Import{As: "estates", Layer: "gpkg_contents"})
+}
+
+// What a GeoPackage would run is not run.
+func TestGeoPackagesRunNothing(t *testing.T) {
+	good := write(t, stand(t), exchange.Output{Format: exchange.GeoPackage})
+	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) "
+	for name, c := range map[string]struct{ sql, want string }{
+		"its contents are endless": {"ALTER TABLE gpkg_contents RENAME TO c; CREATE VIEW gpkg_contents AS " + endless + "SELECT i AS table_name, 'features' AS data_type, 0 AS srs_id FROM n", "views"},
+		"its systems are endless":  {"ALTER TABLE gpkg_spatial_ref_sys RENAME TO c; CREATE VIEW GPKG_spatial_ref_sys AS " + endless + "SELECT i AS srs_id FROM n", "views"},
+		"its layer is endless":     {"ALTER TABLE grids RENAME TO c; CREATE VIEW grids AS " + endless + "SELECT i AS code, NULL AS geom FROM n", "no layer"},
+		"a value is huge":          {"UPDATE grids SET name = zeroblob(70000000) WHERE code = 'g1'", "over"},
+		"a computed value is huge": {"ALTER TABLE grids ADD COLUMN big AS (zeroblob(1000000000))", ""}, // left out
+		"its system is another":    {"UPDATE gpkg_spatial_ref_sys SET organization_coordsys_id = 3857, definition = 'PROJCS[\"Pseudo\",GEOGCS[\"g\"]]' WHERE srs_id = 4326", "3857"},
+		"its system is not told":   {"UPDATE gpkg_geometry_columns SET srs_id = 0", "does not say"},
+		"its system is missing":    {"PRAGMA foreign_keys = 0; UPDATE gpkg_geometry_columns SET srs_id = 77", "77"},
+		"its geometry is missing":  {"UPDATE gpkg_geometry_columns SET column_name = 'x'", "no column"},
+		"a number for a geometry":  {"UPDATE grids SET geom = 7", "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "x.gpkg")
+			if err := os.WriteFile(path, good, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec(c.sql); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := stand(t)
+			_, err = bring(exchange.Import{As: "grids", Policy: coverage.Policy{WideGaps: coverage.VoidGaps}}, now, "x.gpkg", b)
+			if c.want == "" {
+				if err != nil {
+					t.Error(err)
+				}
+			} else if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want a refusal that tells %q", err, c.want)
+			}
+		})
+	}
 }
 
 // Names that a Shapefile has no room for stay apart.

@@ -143,6 +143,14 @@ func (p *openedPackage) guard() error {
 	if verdict != "ok" {
 		return geo.Errorf(geo.Invalid, "the GeoPackage is damaged: %s", short([]byte(verdict)))
 	}
+	var views int
+	if err := p.conn.QueryRowContext(p.ctx, `SELECT count(*) FROM sqlite_master WHERE type <> 'table' AND
+		lower(name) IN ('gpkg_contents', 'gpkg_geometry_columns', 'gpkg_spatial_ref_sys')`).Scan(&views); err != nil {
+		return err
+	}
+	if views > 0 {
+		return geo.Errorf(geo.Invalid, "the GeoPackage's own tables are views")
+	}
 	return nil
 }
 

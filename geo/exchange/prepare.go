@@ -125,7 +125,7 @@ func (w *work) feed(f func(*Feature) error) *feed {
 	}
 	return &feed{
 		ctx: w.ctx, limits: limits, as: w.in.As, layer: w.in.Layer, encoding: w.in.Encoding,
-		given: w.in.CRSGiven || w.in.CRS != crs.WGS84, begin: w.begin,
+		given: w.in.CRSGiven || w.in.CRS != crs.WGS84, begin: w.begin, note: w.notes.add,
 		yield: func(feature *Feature) error {
 			if w.preview.Features++; w.preview.Features%1024 == 0 {
 				w.progress("reading", w.preview.Features, 0)

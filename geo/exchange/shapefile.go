@@ -175,6 +175,10 @@ func (files *shapeFiles) read(in *feed, tablePart part, text textEncoding) error
 			in.rows++ // its number stays taken
 			continue
 		}
+		if rows.cut {
+			rows.cut = false
+			in.note(Note{Kind: "cut-text", Row: in.rows + 1, Done: "half a character at the end of a text was left out"})
+		}
 		f := &Feature{Properties: properties, drawn: shape}
 		if err := in.feature(f); err != nil {
 			return err

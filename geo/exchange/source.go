@@ -50,6 +50,7 @@ type feed struct {
 	// it names, nil if it names none.
 	begin func(s Source, own *crs.System) error
 	yield func(*Feature) error
+	note  func(Note) // what was found beside the features
 	rows  int
 }
 

@@ -183,13 +183,14 @@ func entryPart(e *zip.File, name string, left *int64) part {
 		if err != nil {
 			return nil, &geo.Error{Kind: geo.Invalid, Message: "unpacking " + short([]byte(name)), Err: err}
 		}
-		return &unpacking{r, left}, nil
+		return &unpacking{r, name, left}, nil
 	}}
 }
 
 // unpacking is an entry that stops where the archive has unpacked to too much.
 type unpacking struct {
 	io.ReadCloser
+	name string
 	left *int64
 }
 
@@ -201,5 +202,8 @@ func (u *unpacking) Read(p []byte) (int, error) {
 	}
 	n, err := u.ReadCloser.Read(p[:min(int64(len(p)), *u.left)])
 	*u.left -= int64(n)
+	if err != nil && err != io.EOF {
+		err = &geo.Error{Kind: geo.Invalid, Message: "unpacking " + short([]byte(u.name)), Err: err}
+	}
 	return n, err
 }
