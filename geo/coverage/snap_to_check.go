@@ -39,7 +39,7 @@ func (s *snapping) check(shapes []Shape) error {
 		return false
 	})
 	if found {
-		return geo.Errorf(geo.Conflict, "snapped to within %g m, two outlines would cross here: a smaller tolerance helps", s.toleranceM).Where(p)
+		return geo.Errorf(geo.Conflict, "snapped to within %g m, two outlines would cross at %v: a smaller tolerance helps", s.toleranceM, p).Where(p)
 	}
 	was, wasOk := crossings(before, borders)
 	is, also = crossings(after, borders)
@@ -60,7 +60,7 @@ func (s *snapping) check(shapes []Shape) error {
 	})
 	switch {
 	case found:
-		return geo.Errorf(geo.Conflict, "snapped to within %g m, an outline would cross a border here: a smaller tolerance helps", s.toleranceM).Where(p)
+		return geo.Errorf(geo.Conflict, "snapped to within %g m, an outline would cross a border at %v: a smaller tolerance helps", s.toleranceM, p).Where(p)
 	case !ok:
 		return tooDense(s.corners[0].p)
 	}

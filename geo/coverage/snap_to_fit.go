@@ -151,7 +151,7 @@ func (s *snapping) shape(shape Shape) (Shape, error) {
 				if lattice.Winding(ring) == 0 {
 					r = ring // there was nothing to lose
 				} else {
-					e := geo.Errorf(geo.Conflict, "snapping to within %g m would leave nothing of a ring of %s", s.toleranceM, shape.Code).Where(ring[0])
+					e := geo.Errorf(geo.Conflict, "snapping to within %g m would leave nothing of a ring of %s at %v", s.toleranceM, shape.Code, ring[0]).Where(ring[0])
 					return out, atRow(e.On("code", shape.Code), shape.Row)
 				}
 			}
