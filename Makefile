@@ -16,7 +16,7 @@ export ONEGRID_TESTDATA
 WEB := $(shell find web/src web/public styles -type f 2>/dev/null) $(wildcard web/*.html web/*.ts web/*.json)
 GO := $(shell find cmd geo data styles web -name '*.go' -not -name '*_test.go' -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help run build web test test-go test-web test-browser long bench bless lint fuzz clean
+.PHONY: help run build web test test-go test-web test-browser long bench bench-clean bless lint fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ long: build ## the long forms: soaks, ten million points, thousands of kills
 
 bench: build ## all figures, into BENCHMARKS.md
 	go run .ci/bench.go
+
+bench-clean: build ## cleaning of a jittered city against mapshaper, told by MAPSHAPER=its program
+	go run .ci/clean.go -mapshaper "$(MAPSHAPER)"
 
 bless: ## renew the goldens; read the diff afterwards
 	ONEGRID_BLESS=1 go test ./...

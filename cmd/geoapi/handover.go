@@ -24,7 +24,10 @@ import (
 // hand gives the import to the server that holds the store, over its loopback
 // API, and shows its progress.
 func (c *importCommand) hand(ctx context.Context, t *server.Terminal, address string, show *progress) error {
-	body, kind := c.upload()
+	body, kind, err := c.upload()
+	if err != nil {
+		return err
+	}
 	defer body.Close()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/imports?"+c.query().Encode(), body)
 	if err != nil {
@@ -47,8 +50,9 @@ func (c *importCommand) hand(ctx context.Context, t *server.Terminal, address st
 
 // query is the import's flags as the HTTP call takes them.
 func (c *importCommand) query() url.Values {
-	q := url.Values{"as": {c.As}, "crs": {c.CRS}, "gaps": {c.Gaps}}
-	for name, value := range map[string]string{"network": c.Network, "level": c.Level, "priority": strings.Join(c.Priority, ",")} {
+	q := url.Values{"as": {c.As}, "gaps": {c.Gaps}}
+	for name, value := range map[string]string{"network": c.Network, "level": c.Level, "priority": strings.Join(c.Priority, ","),
+		"crs": c.CRS, "layer": c.Layer, "encoding": c.Encoding, "snap_to": c.SnapTo} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -59,6 +63,9 @@ func (c *importCommand) query() url.Values {
 	if c.GapWidth > 0 {
 		q.Set("gap_width", strconv.FormatFloat(c.GapWidth, 'f', -1, 64))
 	}
+	if c.SnapM != 0 {
+		q.Set("snap_m", strconv.FormatFloat(c.SnapM, 'f', -1, 64))
+	}
 	if c.Accept {
 		q.Set("accept", "true")
 	}
@@ -66,7 +73,11 @@ func (c *importCommand) query() url.Values {
 }
 
 // upload streams the files as a multipart body.
-func (c *importCommand) upload() (io.ReadCloser, string) {
+func (c *importCommand) upload() (body io.ReadCloser, kind string, err error) {
+	names, err := c.parts()
+	if err != nil {
+		return nil, "", err
+	}
 	out, in := io.Pipe()
 	form := multipart.NewWriter(in)
 	go func() {
@@ -76,7 +87,7 @@ func (c *importCommand) upload() (io.ReadCloser, string) {
 					return err
 				}
 			}
-			for _, name := range c.Files {
+			for _, name := range names {
 				if err := part(form, "file", name); err != nil {
 					return err
 				}
@@ -85,7 +96,7 @@ func (c *importCommand) upload() (io.ReadCloser, string) {
 		}()
 		in.CloseWithError(err)
 	}()
-	return out, form.FormDataContentType()
+	return out, form.FormDataContentType(), nil
 }
 
 func part(form *multipart.Writer, field, name string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
@@ -20,7 +21,7 @@ import (
 type importCommand struct {
 	storeFlag
 	importFlags
-	Files   []string `arg:"" name:"file" type:"existingfile" help:"GeoJSON: a FeatureCollection or a text sequence, gzipped or not."`
+	Files   []string `arg:"" name:"file" type:"existingfile" help:"GeoJSON (a FeatureCollection or a text sequence) or TopoJSON, gzipped or not; a Shapefile (.shp with its parts beside it, or a .zip of them); a GeoPackage."`
 	Parents string   `type:"existingfile" placeholder:"FILE" help:"Of grids: CSV whose header names levels, finest first; ancestors without a record are created from their codes."`
 	Report  string   `placeholder:"FILE" help:"Write the preview with its full report as JSON."`
 	Accept  bool     `help:"Take the preview at once: grids are published as an edition, other layers replaced."`
@@ -35,9 +36,13 @@ type importFlags struct {
 	Name     string            `placeholder:"FIELD" help:"The file's field that holds the name."`
 	Parent   string            `placeholder:"FIELD" help:"Of grids: the file's field that holds the parent's code."`
 	Map      map[string]string `placeholder:"OURS=THEIRS" help:"Further fields: --map storeys=FLOORS."`
-	CRS      string            `name:"crs" default:"wgs84" help:"Coordinate system of the files."`
+	CRS      string            `name:"crs" help:"Coordinate system of the files. If not given, what a file says itself; GeoJSON and TopoJSON are in wgs84."`
+	Layer    string            `help:"Of files that hold several layers, objects or tables: which. If not given, the only one, or the one that is named as --as says."`
+	Encoding string            `placeholder:"NAME" help:"Of Shapefiles: what their texts are written in, utf-8 or gbk. If not given, what the .cpg or the .dbf says, else what they turn out to be."`
 	GapWidth float64           `placeholder:"METRES" help:"Of grids: gaps up to this width are closed, wider ones are listed."`
 	Priority []string          `placeholder:"CODE" help:"Of grids: who keeps an overlap, first wins; else the longest shared border decides."`
+	SnapTo   string            `placeholder:"NETWORK" help:"Of grids: another network, to whose borders these are fitted before anything else: --snap-to basic."`
+	SnapM    float64           `name:"snap-m" placeholder:"METRES" help:"Of grids: how far a vertex may go for that, 0.5 if not given."`
 	Gaps     string            `default:"list" enum:"list,void,fill" help:"Of grids: what becomes of wider gaps: listed (and nothing is published), declared nobody's, or given to the longest border."`
 }
 
@@ -47,7 +52,11 @@ func (importCommand) Help() string {
 
 Examples:
   geoapi import oa.geojson.gz --store sqlite:city.db --as grids --level oa --code OA11CD --parents hierarchy.csv --accept
-  geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json`
+  geoapi import footprints.geojsonl --store sqlite:city.db --as buildings --code id --map height_m=height --report report.json
+  geoapi import 网格.zip --store sqlite:city.db --as grids --code WGBM --name WGMC --parent SSSQ
+  geoapi import survey/grids.shp --store sqlite:city.db --as grids --crs epsg:4526 --encoding gbk
+  geoapi import patrol.geojson --store sqlite:city.db --as grids --network patrol --snap-to basic --snap-m 0.5
+  geoapi import city.gpkg --store sqlite:city.db --as buildings --layer footprints`
 }
 
 // fields returns the mapping that the flags give.
@@ -66,9 +75,12 @@ func (f *importFlags) fields() exchange.Fields {
 
 // request turns the flags into an import.
 func (f *importFlags) request() (exchange.Import, error) {
-	system, err := crs.Named(f.CRS)
-	if err != nil {
-		return exchange.Import{}, err
+	var system crs.System
+	if f.CRS != "" {
+		var err error
+		if system, err = crs.Named(f.CRS); err != nil {
+			return exchange.Import{}, err
+		}
 	}
 	switch f.Gaps {
 	case "", coverage.ListGaps, coverage.VoidGaps, coverage.FillGaps:
@@ -78,11 +90,23 @@ func (f *importFlags) request() (exchange.Import, error) {
 	if !(f.GapWidth >= 0 && f.GapWidth <= 1000) {
 		return exchange.Import{}, geo.Errorf(geo.Invalid, "a gap width is from 0 to 1000 metres").On("gap_width", fmt.Sprint(f.GapWidth))
 	}
+	snap := exchange.Snap{To: f.SnapTo, ToleranceM: f.SnapM}
+	switch {
+	case f.SnapTo == "" && f.SnapM != 0:
+		return exchange.Import{}, geo.Errorf(geo.Invalid, "say to which network the files are to snap").On("snap_to", "")
+	case f.SnapTo != "" && f.SnapM == 0:
+		snap.ToleranceM = usualSnapM
+	}
 	return exchange.Import{
 		As: f.As, Network: f.Network, Level: f.Level, Fields: f.fields(), CRS: system,
+		CRSGiven: f.CRS != "", Layer: f.Layer, Encoding: f.Encoding,
 		Policy: coverage.Policy{GapWidthM: f.GapWidth, Priority: f.Priority, WideGaps: f.Gaps},
+		Snap:   snap,
 	}, nil
 }
+
+// usualSnapM is what two hands differ by who mean the same kerb.
+const usualSnapM = 0.5
 
 // Run prepares the import and, if told to, accepts it. Where a server holds the
 // store, the work is handed to it.
@@ -104,7 +128,11 @@ func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err != nil {
 		return err
 	}
-	files, closeAll, err := openFiles(c.Files)
+	names, err := c.parts()
+	if err != nil {
+		return err
+	}
+	files, closeAll, err := openFiles(names)
 	if err != nil {
 		return err
 	}
@@ -135,6 +163,22 @@ func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	}
 	show.done()
 	return c.tell(t, result)
+}
+
+// parts are the files with those that belong to them.
+func (c *importCommand) parts() (out []string, err error) {
+	for _, name := range c.Files {
+		parts, err := exchange.Parts(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			if !slices.Contains(out, p) { // a shell may have named them all
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
 }
 
 // checkReport finds out whether the report can be written, before anything is

@@ -10,10 +10,10 @@ import (
 
 // importQuery reads the query; parameters that are not known are refused.
 func importQuery(q url.Values) (f importFlags, accept bool, err error) {
-	f = importFlags{CRS: "wgs84", Map: map[string]string{}}
+	f = importFlags{Map: map[string]string{}}
 	words := map[string]*string{
 		"as": &f.As, "network": &f.Network, "level": &f.Level, "code": &f.Code, "name": &f.Name,
-		"parent": &f.Parent, "crs": &f.CRS, "gaps": &f.Gaps,
+		"parent": &f.Parent, "crs": &f.CRS, "gaps": &f.Gaps, "layer": &f.Layer, "snap_to": &f.SnapTo, "encoding": &f.Encoding,
 	}
 	for name, values := range q {
 		value := values[0]
@@ -37,6 +37,10 @@ func importQuery(q url.Values) (f importFlags, accept bool, err error) {
 		case name == "gap_width":
 			if f.GapWidth, err = strconv.ParseFloat(value, 64); err != nil {
 				wrong = "a gap width is a number of metres"
+			}
+		case name == "snap_m":
+			if f.SnapM, err = strconv.ParseFloat(value, 64); err != nil {
+				wrong = "a tolerance for snapping is a number of metres"
 			}
 		case name == "accept":
 			if accept, err = strconv.ParseBool(value); err != nil {

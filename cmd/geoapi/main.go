@@ -19,7 +19,9 @@ type commands struct {
 	Init   initCommand   `cmd:"" help:"Make an empty store for a scheme."`
 	Load   loadCommand   `cmd:"" help:"Generate a reference city into a new store."`
 	Import importCommand `cmd:"" help:"Bring files in: a preview first, then whole or not at all."`
-	Export exportCommand `cmd:"" help:"Write a layer as GeoJSON."`
+	Export exportCommand `cmd:"" help:"Write a layer as GeoJSON, Shapefile, GeoPackage or TopoJSON."`
+	Diff   diffCommand   `cmd:"" help:"Say what became of the grids of one edition, or file, in another."`
+	Clean  cleanCommand  `cmd:"" help:"Repair a file of polygons, and list each repair with its choices."`
 	Check  checkCommand  `cmd:"" help:"Check the boundaries in force; ends with 1 on any violation."`
 }
 

@@ -14,7 +14,7 @@ import (
 // the defaults of its rows.
 func rowDefaults() []*huma.Param {
 	return []*huma.Param{
-		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4513 to 4554; then lon is the easting and lat the northing). Never guessed."),
+		query("crs", "string", "Coordinate system of the point: wgs84, cgcs2000, gcj02, bd09, or the EPSG code of a CGCS2000 Gauss-Krüger zone (4491 to 4554; then lon is the easting and lat the northing). Never guessed."),
 		query("level", "string", "Level of the basic network that is to answer; the finest unless said. Where it does not exist, the nearest above answers."),
 		query("networks", "string", "Other networks to list, separated by commas; all unless said, none when empty."),
 		query("include", "string", "What to show besides, separated by commas: chain, neighbours, boundary, explain; in NDJSON also full, for answers in the form of a single one. chain unless said, in a batch nothing. Given and empty, the border is left out too: that is several times faster."),
@@ -105,8 +105,10 @@ func describeEvents(d *describer) {
 
 func describeImports(d *describer) {
 	id := "Prepared first and shown as a preview with its report; accepted whole or not at all."
-	files := plain("multipart/form-data", "Parts named file (GeoJSON, gzipped too) and parents (CSV).")
-	maps.Copy(files, plain("application/geo+json", "One file."))
+	files := plain("multipart/form-data", "Parts named file (GeoJSON or TopoJSON, gzipped too; a GeoPackage; a zip archive with a Shapefile, or its parts, each as a file) and parents (CSV).")
+	for _, kind := range []string{"application/geo+json", "application/zip", "application/geopackage+sqlite3", "application/octet-stream"} {
+		maps.Copy(files, plain(kind, "One file; what it is, is told by its content."))
+	}
 	d.add(operation{route: "import", tag: "imports", summary: "Prepare an import", text: id,
 		body: files, answer: content[importResult](d, "application/json"), errors: []int{400, 409, 413, 415, 503}})
 	d.add(operation{route: "imports", tag: "imports", summary: "The previews that wait",

@@ -214,7 +214,7 @@ func (k *asker) settle(q *question, lon, lat []byte) error {
 	case lat == nil:
 		return geo.Errorf(geo.Invalid, "lat is missing").On("lat", "")
 	case q.seen&fieldCRS == 0:
-		return geo.Errorf(geo.Invalid, "crs is missing: the coordinate system is named in every request (wgs84, gcj02, bd09, or an EPSG code from 4513 to 4554), never guessed").On("crs", "")
+		return geo.Errorf(geo.Invalid, "crs is missing: the coordinate system is named in every request (wgs84, gcj02, bd09, or an EPSG code from 4491 to 4554), never guessed").On("crs", "")
 	case q.OnOutside == route.TakeNearest && q.seen&fieldMaxM == 0:
 		return geo.Errorf(geo.Invalid, "on_outside=nearest needs max_m, in metres").On("max_m", "")
 	case q.OnOutside != route.TakeNearest && q.seen&fieldMaxM != 0:

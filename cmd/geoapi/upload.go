@@ -16,7 +16,7 @@ import (
 const (
 	maxUpload  = 4 << 30
 	maxParents = 256 << 20
-	maxFiles   = 32
+	maxFiles   = 64               // a Shapefile is five
 	maxStall   = 30 * time.Second // without a byte
 )
 
@@ -35,7 +35,8 @@ func (u *upload) close() {
 }
 
 // receive spools the body to disk, so that a slow sender holds no memory: either
-// a multipart form with `file` (several) and `parents`, or one bare file.
+// a multipart form with `file` (several, the parts of a Shapefile each) and
+// `parents`, or one bare file. What a file is, is told by its content.
 func receive(w http.ResponseWriter, r *http.Request, progress exchange.Progress) (*upload, error) {
 	u := &upload{}
 	conn := http.NewResponseController(w)

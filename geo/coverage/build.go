@@ -18,25 +18,37 @@ import (
 // The error is for input that cannot be used at all; faults that can be resolved
 // or listed are in the report.
 func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *Report, error) {
+	if err := p.check(); err != nil {
+		return nil, nil, err
+	}
 	areas, err := sortedAreas(areas)
 	if err != nil {
 		return nil, nil, err
 	}
 	report := &Report{Shapes: len(shapes), Areas: len(areas)}
-	out, err := readShapes(areas, shapes, report)
+	choose, err := newChooser(p.Choices)
 	if err != nil {
+		return nil, nil, err
+	}
+	out := &outlines{report: report, areas: areas, policy: p, choose: choose}
+	if err := out.read(shapes); err != nil {
 		return nil, nil, err
 	}
 	lw, err := noded(out.edges)
 	if err != nil {
 		return nil, nil, err
 	}
-	out.note(lw.notices)
+	if err := out.note(lw.notices); err != nil {
+		return nil, nil, err
+	}
 	f, err := arrange(lw)
 	if err != nil {
 		return nil, nil, err
 	}
-	owner := settle(n, p, out, f)
+	owner := settle(n, out, f)
+	if err := choose.done(); err != nil {
+		return nil, nil, err
+	}
 	borders, areaOf := dissolve(f, owner)
 	c, err := assemble(areas, borders, areaOf)
 	if err != nil {
@@ -48,13 +60,12 @@ func Build(n geo.Network, areas []Area, shapes []Shape, p Policy) (*Coverage, *R
 	return c, report, nil
 }
 
-// readShapes turns shapes into labelled edges, by area, so that their order in
-// the file does not matter.
-func readShapes(areas []Area, shapes []Shape, report *Report) (*outlines, error) {
-	out := &outlines{report: report, areas: areas}
-	childFirst, _ := childrenOf(areas)
-	byCode := make(map[string]int32, len(areas))
-	for i, a := range areas {
+// read turns shapes into labelled edges, by area, so that their order in the file
+// does not matter.
+func (o *outlines) read(shapes []Shape) error {
+	childFirst, _ := childrenOf(o.areas)
+	byCode := make(map[string]int32, len(o.areas))
+	for i, a := range o.areas {
 		byCode[a.Code] = int32(i)
 	}
 	type placed struct {
@@ -68,10 +79,10 @@ func readShapes(areas []Area, shapes []Shape, report *Report) (*outlines, error)
 		s := &shapes[i]
 		a, ok := byCode[s.Code]
 		if !ok {
-			return nil, atRow(geo.Errorf(geo.Invalid, "the shape of %s belongs to no area", s.Code).On("code", s.Code), s.Row)
+			return atRow(geo.Errorf(geo.Invalid, "the shape of %s belongs to no area", s.Code).On("code", s.Code), s.Row)
 		}
 		if childFirst[a] != childFirst[a+1] {
-			return nil, atRow(geo.Errorf(geo.Invalid, "%s has areas under it, so its outline is theirs and cannot be given", s.Code).On("code", s.Code), s.Row)
+			return atRow(geo.Errorf(geo.Invalid, "%s has areas under it, so its outline is theirs and cannot be given", s.Code).On("code", s.Code), s.Row)
 		}
 		order[i] = placed{a, s}
 		box = box.Union(lattice.BoxOfShape(s.Shape))
@@ -82,14 +93,16 @@ func readShapes(areas []Area, shapes []Shape, report *Report) (*outlines, error)
 		}
 	}
 	if err := checkSpan(box); err != nil {
-		return nil, err
+		return err
 	}
 	slices.SortStableFunc(order, func(a, b placed) int { return cmp.Compare(a.area, b.area) })
-	out.edges = make([]edge, 0, points)
+	o.snap = newSnapper(shapes, box, o.policy.SnapM)
+	o.edges = make([]edge, 0, points)
+	o.budget = searchBudget
 	for _, p := range order {
-		out.add(p.area, p.shape)
+		o.add(p.area, p.shape)
 	}
-	return out, nil
+	return nil
 }
 
 // checkSpan refuses what is too wide for exact arithmetic.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"onegrid/geo/lattice"
 )
@@ -17,13 +18,7 @@ import (
 // reported.
 func (s *settler) fragments() {
 	p := s.pieces()
-	var waiting []uint32
-	for _, id := range p.several {
-		if !p.main[id] && s.measure(p.faces[id]...).narrow(s.policy.GapWidthM, &s.budget) {
-			waiting = append(waiting, id)
-			p.loose[id] = true
-		}
-	}
+	waiting := s.loosen(p)
 	for len(waiting) > 0 {
 		n := len(waiting)
 		if waiting = s.giveAway(p, waiting); len(waiting) == n {
@@ -36,6 +31,53 @@ func (s *settler) fragments() {
 	s.reportParts()
 }
 
+// loosen settles the pieces that are chosen for or that stay, and returns those
+// to be given away.
+func (s *settler) loosen(p *pieces) (waiting []uint32) {
+	type fate struct {
+		repair Repair
+		owner  int32
+	}
+	settled := map[uint32]fate{}
+	var order []uint32
+	for _, id := range p.several {
+		if p.main[id] {
+			continue
+		}
+		narrow := s.measure(p.faces[id]...).narrow(s.policy.GapWidthM, &s.budget)
+		f := fate{s.fragment(p, id), s.owner[id]}
+		if choice := s.choose.peek(RepairFragment, p.prints[id]); narrow && choice != chooseKeep && choice != chooseOut {
+			waiting = append(waiting, id) // decided when its turn comes
+			p.loose[id], p.choices[id] = true, f.repair.Choices
+			for _, a := range s.beside(p.faces[id]...) {
+				p.named[s.code(a)] = a
+			}
+			continue
+		}
+		choice, chosen := s.choose.take(&f.repair, p.prints[id], chooseKeep, f.repair.Choices)
+		switch {
+		case !chosen:
+			f.repair.Done = "kept: it is wider than gaps that are closed"
+		case choice == chooseKeep:
+			f.repair.Done = "kept: " + byChoice
+		case choice == chooseOut:
+			f.repair.Done, f.owner = "left outside: "+byChoice, s.around(p, id)
+		default:
+			f.repair.Done = "given to " + strings.TrimPrefix(choice, giveTo) + ": " + byChoice
+			f.owner = s.named(s.beside(p.faces[id]...), choice)
+		}
+		settled[id] = f
+		order = append(order, id)
+	}
+	for _, id := range order { // all were decided on one state
+		s.add(settled[id].repair)
+		for _, face := range p.faces[id] {
+			s.owner[face] = settled[id].owner
+		}
+	}
+	return waiting
+}
+
 // pieces are the connected pieces of ground of those areas that have several.
 type pieces struct {
 	of      sets[uint32] // of faces
@@ -43,10 +85,17 @@ type pieces struct {
 	several []uint32 // pieces of areas that have more than one, by area and anchor
 	main    map[uint32]bool
 	loose   map[uint32]bool // to be given away
+
+	// Of what is to be given away, so that choices mean the same whenever its turn
+	// comes.
+	prints  map[uint32]uint64
+	choices map[uint32][]string
+	named   map[string]int32
 }
 
 func (s *settler) pieces() *pieces {
-	p := &pieces{of: newSets[uint32](s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}}
+	p := &pieces{of: newSets[uint32](s.count), faces: map[uint32][]uint32{}, main: map[uint32]bool{}, loose: map[uint32]bool{}, prints: map[uint32]uint64{},
+		choices: map[uint32][]string{}, named: map[string]int32{}}
 	for k := range uint32(s.len()) {
 		if a, b := s.left[k<<1], s.left[k<<1|1]; s.owner[a] >= 0 && s.owner[a] == s.owner[b] {
 			p.of.join(a, b)
@@ -72,6 +121,11 @@ func (s *settler) pieces() *pieces {
 		return cmp.Or(cmp.Compare(s.owner[a], s.owner[b]), lattice.Compare(s.least(p, a), s.least(p, b)))
 	})
 	s.entitle(p)
+	for _, id := range p.several {
+		if !p.main[id] {
+			p.prints[id] = s.fingerprint(p.faces[id]...)
+		}
+	}
 	return p
 }
 
@@ -134,18 +188,40 @@ func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
 			left = append(left, id)
 			continue
 		}
-		s.reportFragment(p, id, "given to "+s.code(to[i])+": the longest shared border")
-		for _, face := range p.faces[id] {
-			s.owner[face] = to[i]
-		}
+		s.hand(p, id, to[i], giveTo+s.code(to[i]), "given to "+s.code(to[i])+": the longest shared border")
 		p.loose[id] = false
 	}
 	return left
 }
 
+// hand gives a piece to another owner, or to the one that is chosen, and reports
+// it.
+func (s *settler) hand(p *pieces, id uint32, to int32, policy, done string) {
+	r, options := s.fragment(p, id), p.choices[id]
+	if !slices.Contains(options, policy) { // it borders what another piece was given to
+		options = append(options, policy)
+	}
+	if to >= 0 {
+		p.named[s.code(to)] = to
+	}
+	if choice, chosen := s.choose.take(&r, p.prints[id], policy, options); chosen {
+		code := strings.TrimPrefix(choice, giveTo)
+		to, done = p.named[code], "given to "+code+": "+byChoice
+	}
+	r.Done = done
+	s.add(r)
+	for _, face := range p.faces[id] {
+		s.owner[face] = to
+	}
+}
+
 // dropOff leaves a piece without neighbours to what lies around it.
 func (s *settler) dropOff(p *pieces, id uint32) {
-	s.reportFragment(p, id, "left outside: no area borders it")
+	s.hand(p, id, s.around(p, id), chooseOut, "left outside: no area borders it")
+}
+
+// around is what lies around a piece that is no area.
+func (s *settler) around(p *pieces, id uint32) int32 {
 	to := outsideOwner
 	for _, face := range p.faces[id] {
 		for _, h := range s.halvesOf(face) {
@@ -154,16 +230,32 @@ func (s *settler) dropOff(p *pieces, id uint32) {
 			}
 		}
 	}
-	for _, face := range p.faces[id] {
-		s.owner[face] = to
-	}
+	return to
 }
 
-func (s *settler) reportFragment(p *pieces, id uint32, done string) {
+// fragment describes a piece.
+func (s *settler) fragment(p *pieces, id uint32) Repair {
 	faces := p.faces[id]
 	m := s.measure(faces...)
-	s.add(Repair{Kind: RepairFragment, At: s.least(p, id), AreaM2: m.areaM2, WidthM: m.widthM(),
-		Codes: []string{s.code(s.owner[faces[0]])}, Rows: s.rowsOf(faces...), Done: done})
+	more := []string{chooseKeep}
+	if s.open(faces) {
+		more = append(more, chooseOut)
+	}
+	return Repair{Kind: RepairFragment, At: s.least(p, id), AreaM2: m.areaM2, WidthM: m.widthM(),
+		Codes: []string{s.code(s.owner[faces[0]])}, Rows: s.rowsOf(faces...), Outline: s.outline(faces...),
+		Choices: gifts(s.codes(s.beside(faces...)), more...)}
+}
+
+// open tells whether some of what is around faces is no area.
+func (s *settler) open(faces []uint32) bool {
+	for _, face := range faces {
+		for _, h := range s.halvesOf(face) {
+			if s.owner[s.left[h^1]] < 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // reportParts reports the areas that remain in several pieces.

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"slices"
+	"strings"
 
 	"onegrid/geo"
 )
@@ -35,35 +36,58 @@ func (s *settler) gaps() {
 // gap decides one gap and says so.
 func (s *settler) gap(face uint32) (to int32, r Repair) {
 	m := s.measure(face)
-	narrow := m.narrow(s.policy.GapWidthM, &s.budget)
-	r = Repair{
-		Kind: RepairGap, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(),
-		Codes: s.beside(face),
-	}
-	if narrow || s.policy.WideGaps == FillGaps {
-		if a := s.longest([]uint32{face}, func(uint32) bool { return true }); a >= 0 {
-			r.Done = "given to " + s.code(a) + ": the longest shared border"
-			return a, r
-		}
-	}
-	if s.network.Kind != geo.Basic {
+	areas := s.beside(face)
+	r = Repair{Kind: RepairGap, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(), Codes: s.codes(areas)}
+	choice, why := s.byWidth(face, m)
+	if choice == chooseOut {
 		return outsideOwner, Repair{} // ground that the network leaves to others
 	}
-	if s.policy.WideGaps == VoidGaps {
-		r.Done = "declared to be nobody's"
-		return Void, r
+	options := gifts(r.Codes, chooseVoid, chooseKeep)
+	if s.network.Kind != geo.Basic {
+		options = gifts(r.Codes, chooseOut)
 	}
-	r.Done, r.Blocker = "listed", true
-	return NoArea, r
+	choice, chosen := s.choose.take(&r, s.fingerprint(face), choice, options)
+	if chosen {
+		why = ": " + byChoice
+	}
+	r.Outline = s.outline(face)
+	switch choice {
+	case chooseVoid:
+		to, r.Done = Void, "declared to be nobody's"+why
+	case chooseKeep:
+		to, r.Done, r.Blocker = NoArea, "listed"+why, true
+	case chooseOut:
+		to, r.Done = outsideOwner, "left outside"+why
+	default:
+		to, r.Done = s.named(areas, choice), "given to "+strings.TrimPrefix(choice, giveTo)+why
+	}
+	return to, r
 }
 
-// beside returns the codes of the areas around a face.
-func (s *settler) beside(face uint32) []string {
-	var areas []int32
-	for _, h := range s.halvesOf(face) {
-		if a := s.owner[s.left[h^1]]; a >= 0 && !slices.Contains(areas, a) {
-			areas = append(areas, a)
+// byWidth is what the policy does with a gap, and why.
+func (s *settler) byWidth(face uint32, m *measured) (choice, why string) {
+	if m.narrow(s.policy.GapWidthM, &s.budget) || s.policy.WideGaps == FillGaps {
+		if a := s.longest([]uint32{face}, func(uint32) bool { return true }); a >= 0 {
+			return giveTo + s.code(a), ": the longest shared border"
 		}
 	}
-	return s.codes(areas)
+	switch {
+	case s.network.Kind != geo.Basic:
+		return chooseOut, ""
+	case s.policy.WideGaps == VoidGaps:
+		return chooseVoid, ""
+	}
+	return chooseKeep, ""
+}
+
+// beside returns the areas around faces, but for those that own them.
+func (s *settler) beside(faces ...uint32) (areas []int32) {
+	for _, face := range faces {
+		for _, h := range s.halvesOf(face) {
+			if a := s.owner[s.left[h^1]]; a >= 0 && a != s.owner[face] && !slices.Contains(areas, a) {
+				areas = append(areas, a)
+			}
+		}
+	}
+	return areas
 }

@@ -52,6 +52,16 @@ func (l *linework) labelsOf(s uint32) []int32 {
 func merge(edges []edge) *linework {
 	l := &linework{}
 	ends := l.index(edges)
+	labels := make([]int32, len(edges))
+	for i := range edges {
+		labels[i] = edges[i].label
+	}
+	l.fold(ends, labels)
+	return l
+}
+
+// fold makes the segments of edges between numbered points, each with its label.
+func (l *linework) fold(ends []segment, labels []int32) {
 	type end struct {
 		v     uint32
 		label int32
@@ -68,7 +78,7 @@ func merge(edges []edge) *linework {
 	sorted := make([]end, len(ends))
 	fill := slices.Clone(at)
 	for i, s := range ends {
-		sorted[fill[s.u]] = end{s.v, edges[i].label}
+		sorted[fill[s.u]] = end{s.v, labels[i]}
 		fill[s.u]++
 	}
 	l.segs = make([]segment, 0, len(ends)/2+1)
@@ -102,7 +112,6 @@ func merge(edges []edge) *linework {
 	}
 	l.first = append(l.first, uint32(len(l.labels)))
 	l.dropUnused()
-	return l
 }
 
 // dropUnused takes out the vertices whose edges all cancelled.

@@ -78,10 +78,10 @@ func mosaic(r *rand.Rand, wide, high int) ([]Area, []Shape) {
 				grids = append(grids, geo.Grid{Code: "g0", Level: "grid", Parent: street})
 				shapes = append(shapes, Shape{Code: "g0", Shape: lattice.MultiPolygon{{box(-9000, -9000, 500, 500)}}, Row: len(shapes) + 1})
 			case n%7 == 3: // an enclave
-				add(fmt.Sprint("g", n), street, ring, box(cx-50, cy-50, 100, 100))
+				add(fmt.Sprint("g", n), street, ring, backwards(box(cx-50, cy-50, 100, 100)))
 				add(fmt.Sprint("e", n), street, box(cx-50, cy-50, 100, 100))
 			case n%7 == 5: // two areas within another
-				add(fmt.Sprint("g", n), street, ring, box(cx-50, cy-50, 100, 100))
+				add(fmt.Sprint("g", n), street, ring, backwards(box(cx-50, cy-50, 100, 100)))
 				add(fmt.Sprint("h", n), street, box(cx-50, cy-50, 50, 100))
 				add(fmt.Sprint("k", n), street, box(cx, cy-50, 50, 100))
 			default:

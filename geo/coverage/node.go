@@ -43,9 +43,7 @@ func noded(edges []edge) (*linework, error) {
 	case !all:
 		return nil, tooDense(lw.points[0])
 	}
-	bent := merge(f.bend())
-	bent.notices = f.notices
-	return bent, nil
+	return f.bend(), nil
 }
 
 // meetings is where segments of a linework meet other than at their ends.
@@ -154,15 +152,52 @@ func (m *meetings) at(cell uint32) lattice.Point {
 	return m.lw.points[cell]
 }
 
-// bend returns the edges of the linework, bent through the live cells.
-func (m *meetings) bend() []edge {
+// bend returns the linework bent through the live cells.
+func (m *meetings) bend() *linework {
 	m.sortHits()
 	live := m.spread()
-	edges := make([]edge, 0, len(m.lw.labels)+2*len(m.hits))
+	bent := &linework{}
+	to := m.renumber(bent)
+	ends := make([]segment, 0, len(m.lw.labels)+2*len(m.hits))
+	labels := make([]int32, 0, cap(ends))
 	for s := range uint32(len(m.lw.segs)) {
-		edges = m.divide(edges, s, m.hitsOf(s), live)
+		m.divide(s, live, func(u, v uint32) {
+			u, v = to[u], to[v]
+			for _, label := range m.lw.labelsOf(s) {
+				ends = append(ends, segment{min(u, v), max(u, v)})
+				labels = append(labels, label)
+			}
+		})
 	}
-	return edges
+	bent.fold(ends, labels)
+	bent.notices = m.notices
+	return bent
+}
+
+// renumber gives a linework the vertices and the cells of crossings, in Z-order,
+// and returns the new number of each.
+func (m *meetings) renumber(bent *linework) (to []uint32) {
+	cells := make([]keyed, len(m.cells))
+	for i, p := range m.cells {
+		cells[i] = keyed{zkey(p), uint32(len(m.lw.points) + i)}
+	}
+	cells = sortKeyed(cells)
+	to = make([]uint32, len(m.lw.points)+len(m.cells))
+	bent.points = make([]lattice.Point, 0, len(to))
+	for v, p := range m.lw.points {
+		for len(cells) > 0 && cells[0].key < zkey(p) {
+			to[cells[0].id] = uint32(len(bent.points))
+			bent.points = append(bent.points, zpoint(cells[0].key))
+			cells = cells[1:]
+		}
+		to[v] = uint32(len(bent.points))
+		bent.points = append(bent.points, p)
+	}
+	for _, c := range cells {
+		to[c.id] = uint32(len(bent.points))
+		bent.points = append(bent.points, zpoint(c.key))
+	}
+	return to
 }
 
 // sortHits puts the hits of each segment in the order in which it meets them,
@@ -249,25 +284,22 @@ func (m *meetings) spread() []bool {
 	return live
 }
 
-// divide appends the pieces of segment s. Since a segment that enters one live
-// cell has only live ones, its hits are all followed or only the exact ones.
-func (m *meetings) divide(edges []edge, s uint32, hits []hit, live []bool) []edge {
-	a, b := m.lw.ends(s)
-	piece := func(p, q lattice.Point) {
-		for _, label := range m.lw.labelsOf(s) {
-			edges = append(edges, edge{p, q, label})
-		}
+// divide calls piece for each of the pieces of segment s. Since a segment that
+// enters one live cell has only live ones, its hits are all followed or only the
+// exact ones.
+func (m *meetings) divide(s uint32, live []bool, piece func(u, v uint32)) {
+	u, v := m.lw.segs[s].u, m.lw.segs[s].v
+	if less(m.lw.points[v], m.lw.points[u]) {
+		u, v = v, u // as ends does
 	}
-	for _, h := range hits {
+	for _, h := range m.hitsOf(s) {
 		if h.exact || live[h.cell] {
-			p := m.at(h.cell)
-			piece(a, p)
-			a = p
+			piece(u, h.cell)
+			u = h.cell
 			if !h.exact && h.cell < uint32(len(m.lw.points)) {
-				m.notices = append(m.notices, notice{RepairBent, p, m.lw.labelsOf(s)[0]})
+				m.notices = append(m.notices, notice{RepairBent, m.at(h.cell), m.lw.labelsOf(s)[0]})
 			}
 		}
 	}
-	piece(a, b)
-	return edges
+	piece(u, v)
 }

@@ -1,6 +1,10 @@
 package coverage
 
-import "slices"
+import (
+	"slices"
+
+	"onegrid/geo"
+)
 
 // overlaps settles the faces that several areas claim. Only claimants come into
 // question, so no area gains what it did not claim. Priority decides first. The
@@ -27,7 +31,8 @@ func (s *settler) overlaps() {
 			continue
 		}
 		if a := first(s.claimsOf(face), rank); a >= 0 {
-			s.give(face, a, "by priority")
+			s.give(face, a, byPriority)
+			s.ranked[face] = true
 		} else {
 			waiting = append(waiting, face)
 		}
@@ -41,6 +46,10 @@ func (s *settler) overlaps() {
 		if s.owner[face] == unsettled {
 			s.give(face, slices.MinFunc(s.claimsOf(face), s.byCode), "the smaller code")
 		}
+	}
+	if len(s.given) > 0 {
+		s.mend()
+		s.override()
 	}
 }
 
@@ -91,13 +100,50 @@ func (s *settler) round(look []uint32) []uint32 {
 	return slices.Compact(next)
 }
 
+// The reasons that need no other.
+const byChoice, byPriority = "chosen", "by priority"
+
+// named returns the area that is to be given to.
+func (s *settler) named(areas []int32, choice string) int32 {
+	for _, a := range areas {
+		if giveTo+s.code(a) == choice {
+			return a
+		}
+	}
+	return NoArea
+}
+
+// overlap describes a face that several areas claim.
+func (s *settler) overlap(face uint32) Repair {
+	codes := s.codes(s.claimsOf(face))
+	return Repair{Kind: RepairOverlap, At: s.anchor[face], Codes: codes, Choices: gifts(codes)}
+}
+
 // give settles an overlap and reports it.
 func (s *settler) give(face uint32, area int32, why string) {
 	s.owner[face] = area
-	m := s.measure(face)
-	s.add(Repair{
-		Kind: RepairOverlap, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(),
-		Codes: s.codes(s.claimsOf(face)), Rows: s.rowsOf(face),
-		Done: "given to " + s.code(area) + ": " + why,
-	})
+	m, r := s.measure(face), s.overlap(face)
+	r.AreaM2, r.WidthM, r.Rows, r.Outline = m.areaM2, m.widthM(), s.rowsOf(face), s.outline(face)
+	r.Choice, r.Done = giveTo+s.code(area), "given to "+s.code(area)+": "+why
+	// Whose the ground of an exclusive network is, a person has to say, strips as
+	// narrow as a gap that is closed apart.
+	r.Blocker = s.network.Kind == geo.Exclusive && why != byPriority && !m.narrow(s.policy.GapWidthM, &s.budget)
+	s.given[face] = len(s.report.Repairs)
+	s.add(r)
+}
+
+// override gives overlaps to those that were chosen. The others stay as they
+// would be without, so that to choose what the policy does changes nothing.
+func (s *settler) override() {
+	for face := range uint32(s.count) {
+		i, ok := s.given[face]
+		if !ok {
+			continue
+		}
+		r := &s.report.Repairs[i]
+		if choice, chosen := s.choose.take(r, s.fingerprint(face), r.Choice, r.Choices); chosen {
+			s.owner[face] = s.named(s.claimsOf(face), choice)
+			r.Done, r.Blocker = "given to "+s.code(s.owner[face])+": "+byChoice, false
+		}
+	}
 }

@@ -2,8 +2,10 @@ package coverage
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
+	"onegrid/geo"
 	"onegrid/geo/lattice"
 )
 
@@ -13,6 +15,9 @@ type Shape struct {
 	Code  string
 	Shape lattice.MultiPolygon
 	Row   int // feature of the file, for the report
+
+	// Unclosed has the first point of every ring that the file did not close.
+	Unclosed []lattice.Point
 }
 
 // What becomes of gaps wider than Policy.GapWidthM.
@@ -36,6 +41,32 @@ type Policy struct {
 	// not named lose to those that are; among equals the longest shared border
 	// decides, then the smaller code.
 	Priority []string
+	// SpikeWidthM is the width up to which a thin spike is cut off, in metres; 0
+	// cuts only those without any. Others are listed. See thinSpike.
+	SpikeWidthM float64
+	// SnapM is the distance up to which vertices are brought together, in metres;
+	// 0 moves none.
+	SnapM float64
+	// Choices settle single repairs, by their IDs, otherwise than all the above
+	// would. What is chosen for a repair that is not found, or that does not have
+	// that choice, is refused.
+	Choices []Choice
+	// Outlines asks for the outline of each repair that has one.
+	Outlines bool
+}
+
+// check refuses widths that are none.
+func (p *Policy) check() error {
+	const mostM = 100_000
+	for _, w := range [...]struct {
+		field string
+		m     float64
+	}{{"gap_width", p.GapWidthM}, {"spike_width", p.SpikeWidthM}, {"snap", p.SnapM}} {
+		if !(w.m >= 0 && w.m <= mostM) {
+			return geo.Errorf(geo.Invalid, "a width is from 0 to %d metres", mostM).On(w.field, fmt.Sprint(w.m))
+		}
+	}
+	return nil
 }
 
 // Report lists what was found and what was done, each with its place.
@@ -51,6 +82,7 @@ type Report struct {
 // Repair is one fault of the input and what was done about it.
 type Repair struct {
 	Kind    string        `json:"kind"`
+	ID      string        `json:"id,omitempty"` // of one that has choices
 	At      lattice.Point `json:"at"`
 	AreaM2  float64       `json:"area_m2"`
 	WidthM  float64       `json:"width_m,omitempty"`
@@ -58,6 +90,10 @@ type Repair struct {
 	Rows    []int         `json:"rows,omitempty"`
 	Done    string        `json:"done"`              // "given to X", "listed", "dropped"
 	Blocker bool          `json:"blocker,omitempty"` // must be settled before publishing
+	Choices []string      `json:"choices,omitempty"` // what could be done about it
+	Choice  string        `json:"choice,omitempty"`  // which of them was
+
+	Outline lattice.MultiPolygon `json:"-"` // if asked for: even-odd
 }
 
 // The kinds of repair.
@@ -73,6 +109,15 @@ const (
 	RepairBowTie    = "bow-tie"         // an outline that crosses itself
 	RepairInlet     = "inlet"           // a narrow slot between two areas, open to the outside: only listed
 	RepairBent      = "bent-border"     // passed a vertex so closely that it was led through it
+	RepairWinding   = "wrong-winding"   // an outer ring that runs clockwise, or a hole that does not
+	RepairUnclosed  = "unclosed-ring"   // a ring whose last point is not its first
+	RepairOutside   = "hole-outside"    // a hole that does not lie in its polygon
+	RepairNested    = "nested-hole"     // a hole inside a hole
+	RepairCrossing  = "crossing-rings"  // two rings of a polygon that cross
+	RepairRepeated  = "repeated-ring"   // a ring that a polygon has twice
+	RepairUnited    = "united-parts"    // ground that two polygons of one area claim
+	RepairNear      = "near-point"      // two points in a row that are hardly apart
+	RepairSnapped   = "snapped-point"   // a vertex brought to another one nearby
 )
 
 // sort puts the repairs in an order that does not depend on the input's. It sorts
@@ -86,7 +131,8 @@ func (r *Report) sort() {
 		a, b := &r.Repairs[i], &r.Repairs[j]
 		return cmp.Or(
 			cmp.Compare(a.Kind, b.Kind), lattice.Compare(a.At, b.At), slices.Compare(a.Codes, b.Codes),
-			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.WidthM, b.WidthM), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows))
+			cmp.Compare(a.AreaM2, b.AreaM2), cmp.Compare(a.WidthM, b.WidthM), cmp.Compare(a.Done, b.Done), slices.Compare(a.Rows, b.Rows),
+			cmp.Compare(a.ID, b.ID))
 	})
 	sorted := make([]Repair, len(order))
 	for i, from := range order {

@@ -16,6 +16,8 @@ func TestReportOrder(t *testing.T) {
 		{Kind: RepairOverlap, Codes: []string{"a"}, AreaM2: 1, WidthM: 3, Done: "w"},
 		{Kind: RepairOverlap, Codes: []string{"a"}, AreaM2: 1, WidthM: 3, Done: "x", Rows: []int{1}},
 		{Kind: RepairOverlap, Codes: []string{"a"}, AreaM2: 1, WidthM: 3, Done: "x", Rows: []int{2}},
+		{Kind: RepairOverlap, Codes: []string{"b"}, ID: "overlap-1"},
+		{Kind: RepairOverlap, Codes: []string{"b"}, ID: "overlap-2"},
 		{Kind: RepairSpike, Codes: []string{"a"}},
 	}
 	r := rand.New(rand.NewPCG(1, 1))

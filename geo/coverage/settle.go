@@ -30,11 +30,15 @@ type settler struct {
 	length     []int64 // of chains, see lengthOf; 0 until asked for
 	shrink     int64   // see lengthOf
 	budget     int     // of searches, see narrow
+	choose     *chooser
+	given      map[uint32]int  // overlaps that were settled: their places in the report
+	ranked     map[uint32]bool // those that were settled by priority
 }
 
 // settle gives every face an owner.
-func settle(n geo.Network, p Policy, o *outlines, f *faces) []int32 {
-	s := &settler{faces: f, network: n, policy: p, out: o, report: o.report, length: make([]int64, f.len()), budget: searchBudget}
+func settle(n geo.Network, o *outlines, f *faces) []int32 {
+	s := &settler{faces: f, network: n, policy: o.policy, out: o, report: o.report, choose: o.choose, given: map[uint32]int{}, ranked: map[uint32]bool{},
+		length: make([]int64, f.len()), budget: searchBudget}
 	s.claim()
 	s.overlaps()
 	s.gaps()
@@ -49,14 +53,19 @@ func (s *settler) claim() {
 	s.owner = make([]int32, s.count)
 	s.claimFirst = make([]uint32, s.count+1)
 	s.claims = make([]int32, 0, len(s.in))
+	drawn := make([]bool, len(s.out.labels))
 	for face := range uint32(s.count) {
 		from := len(s.claims)
 		for _, l := range s.labelsIn(face) {
+			drawn[l] = true
 			if a := s.out.labels[l].area; len(s.claims) == from || s.claims[len(s.claims)-1] != a {
 				s.claims = append(s.claims, a)
 			}
 		}
 		s.claimFirst[face+1] = uint32(len(s.claims))
+		if len(s.claims)-from < len(s.labelsIn(face)) {
+			s.united(face)
+		}
 		switch len(s.claims) - from {
 		case 0:
 			s.owner[face] = NoArea
@@ -67,6 +76,24 @@ func (s *settler) claim() {
 		}
 	}
 	s.owner[0] = outsideOwner
+	s.undrawn(drawn)
+}
+
+// united reports ground that an area claims more than once.
+func (s *settler) united(face uint32) {
+	m := s.measure(face)
+	s.add(Repair{Kind: RepairUnited, At: s.anchor[face], AreaM2: m.areaM2, WidthM: m.widthM(), Codes: s.codes(s.claimsOf(face)),
+		Rows: s.rowsOf(face), Done: "counted once", Outline: s.outline(face)})
+}
+
+// undrawn reports polygons of which nothing is left once what they draw twice has
+// cancelled.
+func (s *settler) undrawn(drawn []bool) {
+	for l, inside := range drawn {
+		if from := s.out.labels[l].edges; !inside && from < s.out.edgesEnd(int32(l)) {
+			s.out.fault(RepairDropped, int32(l), s.out.edges[from].a, "dropped: the polygon encloses nothing")
+		}
+	}
 }
 
 func (s *settler) claimsOf(face uint32) []int32 {
@@ -164,11 +191,64 @@ func (s *settler) absent() {
 		}
 	}
 	first, _ := childrenOf(s.out.areas)
+	at := map[int32]lattice.Point{}
+	for _, l := range s.out.labels {
+		if p, ok := at[l.area]; !ok || less(l.at, p) {
+			at[l.area] = l.at
+		}
+	}
 	for a := range s.out.areas {
 		if has[a] || first[a] != first[a+1] {
 			continue
 		}
-		s.add(Repair{Kind: RepairMissing, Codes: []string{s.code(int32(a))}, Done: "listed: the area has no ground",
+		s.add(Repair{Kind: RepairMissing, At: at[int32(a)], Codes: []string{s.code(int32(a))}, Done: "listed: the area has no ground",
 			Blocker: s.network.Kind == geo.Basic})
 	}
+}
+
+// outline returns the sides of faces as closed rings, to be filled even-odd, if
+// that is asked for.
+func (s *settler) outline(faces ...uint32) lattice.MultiPolygon {
+	if !s.policy.Outlines {
+		return nil
+	}
+	among := make(map[uint32]bool, len(faces))
+	for _, face := range faces {
+		among[face] = true
+	}
+	from := map[uint32][]uint32{} // half-chains by where they start
+	var halves []uint32
+	for _, face := range faces {
+		for _, h := range s.halvesOf(face) {
+			if !among[s.left[h^1]] {
+				halves = append(halves, h)
+				from[s.tail(h)] = append(from[s.tail(h)], h)
+			}
+		}
+	}
+	done := map[uint32]bool{}
+	var polygon lattice.Polygon
+	for _, h := range halves {
+		var ring lattice.Ring
+		for !done[h] {
+			done[h] = true
+			verts := s.of(h >> 1)
+			for i := range len(verts) - 1 {
+				v := verts[i]
+				if h&1 == 1 {
+					v = verts[len(verts)-1-i]
+				}
+				ring = append(ring, s.lw.points[v])
+			}
+			for _, next := range from[s.tail(h^1)] {
+				if h = next; !done[h] {
+					break
+				}
+			}
+		}
+		if ring != nil {
+			polygon = append(polygon, ring)
+		}
+	}
+	return lattice.MultiPolygon{polygon}
 }

@@ -29,12 +29,18 @@ type System uint16
 // The systems in degrees. The Gauss-Krüger zones of CGCS2000 are FirstZone to
 // LastZone (easting led by the zone's number) and FirstMeridian to
 // LastMeridian (easting without it): 3-degree zones 25 to 45, central
-// meridians 75 to 135 east.
+// meridians 75 to 135 east. Those 6 degrees wide are FirstWideZone to
+// LastWideZone and FirstWideMeridian to LastWideMeridian: zones 13 to 23.
 const (
 	WGS84    System = 0
 	CGCS2000 System = 1
 	GCJ02    System = 2
 	BD09     System = 3
+
+	FirstWideZone     System = 4491
+	LastWideZone      System = 4501
+	FirstWideMeridian System = 4502
+	LastWideMeridian  System = 4512
 
 	FirstZone     System = 4513
 	LastZone      System = 4533
@@ -68,7 +74,7 @@ func Named(name string) (System, error) {
 		name = name[:40] + "…"
 	}
 	return 0, geo.Errorf(geo.Invalid,
-		"crs %q is not known here: use wgs84, cgcs2000, gcj02, bd09, or epsg:4513 to epsg:4554", name).On("crs", name)
+		"crs %q is not known here: use wgs84, cgcs2000, gcj02, bd09, or epsg:4491 to epsg:4554", name).On("crs", name)
 }
 
 // String is the name that Named reads.
@@ -96,7 +102,7 @@ func (s *System) UnmarshalText(b []byte) (err error) {
 }
 
 // projected says that the coordinates are metres.
-func (s System) projected() bool { return s >= FirstZone && s <= LastMeridian }
+func (s System) projected() bool { return s >= FirstWideZone && s <= LastMeridian }
 
 // allowed refuses a system that the deployment's region does not declare.
 func (s System) allowed(r Region) error {

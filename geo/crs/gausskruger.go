@@ -55,19 +55,50 @@ var (
 	}
 )
 
-// zone returns the number of a 3-degree zone, whose central meridian is three
-// times as many degrees east, and whether eastings are led by the number.
-func (s System) zone() (number int, led bool) {
-	if s <= LastZone {
-		return int(s-FirstZone) + 25, true
+// zone returns the central meridian in degrees east, and the zone's number that
+// leads the eastings, 0 where none does.
+func (s System) zone() (meridian, lead int) {
+	switch {
+	case s <= LastWideZone:
+		lead = int(s-FirstWideZone) + 13
+		return 6*lead - 3, lead
+	case s <= LastWideMeridian:
+		return 6*int(s-FirstWideMeridian) + 75, 0
+	case s <= LastZone:
+		lead = int(s-FirstZone) + 25
+		return 3 * lead, lead
 	}
-	return int(s-FirstMeridian) + 25, false
+	return 3*int(s-FirstMeridian) + 75, 0
+}
+
+// Zone returns the Gauss-Krüger zone with a central meridian, in degrees east,
+// whose eastings are led by a number, 0 for none: a zone 3 degrees wide is
+// numbered by a third of its meridian, one 6 degrees wide by a sixth. Without a
+// number both have the same coordinates, and the narrow one is returned.
+func Zone(meridian, lead int) (System, bool) {
+	for s := LastMeridian; s >= FirstWideZone; s-- {
+		if m, l := s.zone(); m == meridian && l == lead {
+			return s, true
+		}
+	}
+	return 0, false
+}
+
+// Zone returns the central meridian of a Gauss-Krüger zone in degrees east and
+// the number that leads its eastings, 0 for none. ok is false for systems in
+// degrees.
+func (s System) Zone() (meridian, lead int, ok bool) {
+	if !s.projected() {
+		return 0, 0, false
+	}
+	meridian, lead = s.zone()
+	return meridian, lead, true
 }
 
 // project brings degrees to easting and northing.
 func (s System) project(lon, lat float64) (easting, northing float64, err error) {
-	zone, led := s.zone()
-	east := lon - float64(3*zone)
+	meridian, lead := s.zone()
+	east := lon - float64(meridian)
 	if math.Abs(east) <= farDegrees {
 		sin, cos := math.Sincos(east * math.Pi / 180)
 		t := conformal(math.Tan(lat * math.Pi / 180))
@@ -82,22 +113,15 @@ func (s System) project(lon, lat float64) (easting, northing float64, err error)
 	}
 	if math.Abs(easting) > halfWidth {
 		return 0, 0, geo.Errorf(geo.Invalid,
-			"longitude %v, latitude %v is too far from %s: its central meridian is %d degrees east", lon, lat, s, 3*zone).On("lon", fmt.Sprint(lon))
+			"longitude %v, latitude %v is too far from %s: its central meridian is %d degrees east", lon, lat, s, meridian).On("lon", fmt.Sprint(lon))
 	}
-	easting += falseEasting
-	if led {
-		easting += float64(zone) * 1e6
-	}
-	return easting, northing, nil
+	return easting + falseEasting + float64(lead)*1e6, northing, nil
 }
 
 // unproject brings easting and northing to degrees.
 func (s System) unproject(easting, northing float64) (lon, lat float64, err error) {
-	zone, led := s.zone()
-	x := easting - falseEasting
-	if led {
-		x -= float64(zone) * 1e6
-	}
+	meridian, lead := s.zone()
+	x := easting - falseEasting - float64(lead)*1e6
 	if !(math.Abs(x) <= halfWidth) {
 		return 0, 0, s.badEasting(easting)
 	}
@@ -117,23 +141,31 @@ func (s System) unproject(easting, northing float64) (lon, lat float64, err erro
 		return 0, 0, geo.Errorf(geo.Invalid, "easting %v, northing %v is too near the pole for %s", easting, northing, s).On("lat", fmt.Sprint(northing))
 	}
 	lat = math.Atan(geographic(sin/math.Hypot(sinh, cos))) * 180 / math.Pi
-	lon = float64(3*zone) + east
+	lon = float64(meridian) + east
 	return lon, lat, degrees(lon, lat)
 }
 
 // badEasting says what is wrong with an easting: most often the zone's number
 // in front of it, missing, unwanted or another's.
 func (s System) badEasting(easting float64) error {
-	zone, led := s.zone()
+	meridian, lead := s.zone()
 	hint := ""
-	lead := math.Floor(easting / 1e6)
+	met := math.Floor(easting / 1e6)
+	var other System // whose number it begins with
 	switch {
-	case led && lead == 0:
-		hint = fmt.Sprintf(": it must begin with the zone's number %d; epsg:%d has none", zone, s-FirstZone+FirstMeridian)
-	case led && lead >= 25 && lead <= 45:
-		hint = fmt.Sprintf(": it begins with zone %.0f, but this is zone %d; zone %.0f is epsg:%.0f", lead, zone, lead, lead-25+float64(FirstZone))
-	case !led && lead >= 25 && lead <= 45:
-		hint = fmt.Sprintf(": it begins with a zone's number; zone %.0f is epsg:%.0f", lead, lead-25+float64(FirstZone))
+	case met >= 25 && met <= 45:
+		other = FirstZone + System(met) - 25
+	case met >= 13 && met <= 23:
+		other = FirstWideZone + System(met) - 13
+	}
+	switch {
+	case lead > 0 && met == 0:
+		bare, _ := Zone(meridian, 0)
+		hint = fmt.Sprintf(": it must begin with the zone's number %d; %s has none", lead, bare)
+	case lead > 0 && other != 0:
+		hint = fmt.Sprintf(": it begins with zone %.0f, but this is zone %d; zone %.0f is %s", met, lead, met, other)
+	case other != 0:
+		hint = fmt.Sprintf(": it begins with a zone's number; zone %.0f is %s", met, other)
 	}
 	return geo.Errorf(geo.Invalid, "easting %v is out of range for %s%s", easting, s, hint).On("lon", fmt.Sprint(easting))
 }

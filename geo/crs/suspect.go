@@ -46,18 +46,18 @@ func (s System) mayBe(x, y float64) bool {
 	if !s.projected() {
 		return math.Abs(x) <= 180 && math.Abs(y) <= 90
 	}
-	zone, led := s.zone()
-	x -= falseEasting
-	if led {
-		x -= float64(zone) * 1e6
-	}
-	return math.Abs(x) <= halfWidth
+	_, lead := s.zone()
+	return math.Abs(x-falseEasting-float64(lead)*1e6) <= halfWidth
 }
 
-// systems are those that Suspect tries: each once, CGCS2000 being WGS84 here.
+// systems are those that Suspect tries: each once, CGCS2000 being WGS84 here,
+// and wide zones without their number being narrow ones.
 var systems = func() []System {
 	all := []System{WGS84, GCJ02, BD09}
 	for s := FirstZone; s <= LastMeridian; s++ {
+		all = append(all, s)
+	}
+	for s := FirstWideZone; s <= LastWideZone; s++ {
 		all = append(all, s)
 	}
 	return all

@@ -25,7 +25,9 @@ type standing struct {
 func (s *standing) Scheme() *geo.Scheme                           { return &s.scheme }
 func (s *standing) Grids(string) ([]geo.Grid, *coverage.Coverage) { return s.grids, s.coverage }
 
-func stand(t *testing.T) *standing {
+func stand(t *testing.T) *standing { return standFor(t) }
+
+func standFor(t testing.TB) *standing {
 	t.Helper()
 	n := geo.Network{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{{ID: "district"}, {ID: "street"}, {ID: "grid", Partial: true}}}
 	s := &standing{scheme: geo.Scheme{Networks: []geo.Network{n}}}

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
 	"onegrid/geo"
+	"onegrid/geo/crs"
 )
 
 // Limits bound what a decoder takes. The zero value stands for DefaultLimits.
@@ -22,28 +24,41 @@ type Limits struct {
 // DefaultLimits hold a million buildings with room to spare.
 var DefaultLimits = Limits{Bytes: 8 << 30, FeatureBytes: 64 << 20, Features: 20_000_000}
 
-// Feature is one GeoJSON feature, its parts not yet decoded.
+// Feature is one feature of a file, its parts not yet decoded: as GeoJSON has
+// them, whatever the format, but for the geometry of formats that draw in
+// numbers.
 type Feature struct {
 	Row        int // 1-based place in the file
 	ID         json.RawMessage
 	Geometry   json.RawMessage
 	Properties map[string]json.RawMessage
+
+	drawn *drawn // nil in GeoJSON
 }
 
 // Features reads the features of a GeoJSON FeatureCollection, of a text sequence
-// (RFC 8142, or one feature a line) or of a single Feature, gzipped or not, and
-// calls f for each in order. It holds one feature at a time. The error is
-// Invalid or TooLarge, with the row; an error of f stops the reading.
+// (RFC 8142, or one feature a line), of a single Feature or of a TopoJSON
+// topology with one object, gzipped or not, and calls f for each in order. Of
+// GeoJSON it holds one feature at a time. The error is Invalid or TooLarge, with
+// the row; an error of f stops the reading.
 func Features(r io.Reader, limits Limits, f func(*Feature) error) error {
 	if limits == (Limits{}) {
 		limits = DefaultLimits
 	}
+	return readJSON(r, &feed{
+		ctx: context.Background(), limits: limits, yield: f,
+		begin: func(Source, *crs.System) error { return nil },
+	})
+}
+
+// readJSON reads GeoJSON and TopoJSON.
+func readJSON(r io.Reader, in *feed) error {
 	plain, err := unpack(r)
 	if err != nil {
 		return err
 	}
-	in := &budget{r: plain, limit: limits.FeatureBytes, total: limits.Bytes}
-	d := &featureReader{in: in, json: json.NewDecoder(in), limits: limits, yield: f}
+	b := &budget{r: plain, limit: in.limits.FeatureBytes, total: in.limits.Bytes}
+	d := &featureReader{in: b, json: json.NewDecoder(b), feed: in}
 	for {
 		err := d.document()
 		if errors.Is(err, io.EOF) {
@@ -137,11 +152,10 @@ func (b *budget) Read(p []byte) (int, error) {
 }
 
 type featureReader struct {
+	*feed
 	in        *budget
 	json      *json.Decoder
-	limits    Limits
-	yield     func(*Feature) error
-	rows      int
+	begun     bool
 	documents int
 }
 
@@ -172,6 +186,9 @@ func (d *featureReader) document() error {
 			}
 			continue
 		}
+		if name == "arcs" || name == "objects" {
+			d.in.allowed = d.json.InputOffset() + topologyBytes
+		}
 		var raw json.RawMessage
 		if err := d.json.Decode(&raw); err != nil {
 			return unexpected(err)
@@ -188,9 +205,22 @@ func (d *featureReader) document() error {
 		return err
 	}
 	if collection {
+		return d.isGeoJSON() // it may hold nothing
+	}
+	if string(members["type"]) == `"Topology"` {
+		return readTopology(members, d.feed)
+	}
+	return d.member(members)
+}
+
+// isGeoJSON tells once what the file is.
+func (d *featureReader) isGeoJSON() error {
+	if d.begun {
 		return nil
 	}
-	return d.feature(members)
+	d.begun = true
+	degrees := crs.WGS84
+	return d.begin(Source{Name: d.name, Format: GeoJSON, CRSFrom: "the format"}, &degrees)
 }
 
 // unexpected tells an end in the middle of a document from one between two.
@@ -215,7 +245,7 @@ func (d *featureReader) collection() error {
 		if err := d.json.Decode(&members); err != nil {
 			return err
 		}
-		if err := d.feature(members); err != nil {
+		if err := d.member(members); err != nil {
 			return err
 		}
 	}
@@ -224,22 +254,22 @@ func (d *featureReader) collection() error {
 	return err
 }
 
-func (d *featureReader) feature(members map[string]json.RawMessage) error {
-	d.rows++
-	if d.rows > d.limits.Features {
-		return geo.Errorf(geo.TooLarge, "a file has at most %d features", d.limits.Features)
+// member hands over one feature.
+func (d *featureReader) member(members map[string]json.RawMessage) error {
+	if err := d.isGeoJSON(); err != nil {
+		return err
 	}
 	var kind string
 	if json.Unmarshal(members["type"], &kind) != nil || kind != "Feature" {
-		return geo.Errorf(geo.Invalid, "not a GeoJSON feature").On("/type", short(members["type"]))
+		return atRow(geo.Errorf(geo.Invalid, "not a GeoJSON feature").On("/type", short(members["type"])), d.rows+1)
 	}
-	f := &Feature{Row: d.rows, ID: members["id"], Geometry: members["geometry"]}
+	f := &Feature{ID: members["id"], Geometry: members["geometry"]}
 	if p := members["properties"]; p != nil {
 		if err := json.Unmarshal(p, &f.Properties); err != nil {
-			return geo.Errorf(geo.Invalid, "properties is an object or null").On("/properties", short(p))
+			return atRow(geo.Errorf(geo.Invalid, "properties is an object or null").On("/properties", short(p)), d.rows+1)
 		}
 	}
-	return d.yield(f)
+	return d.feature(f)
 }
 
 // checkCRS refuses a declared coordinate system that is not longitude and

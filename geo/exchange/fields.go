@@ -30,13 +30,19 @@ func (r *row) fail(field, value, message string) {
 }
 
 // get returns the raw property under the file's name, and that name. nil stands
-// for absent and for null alike.
+// for absent and for null alike. A name that Shapefiles have no room for is
+// looked for as they cut it.
 func (r *row) get(ours string) (json.RawMessage, string) {
 	name := ours
-	if mapped, ok := r.fields[ours]; ok {
+	raw, ok := r.f.Properties[name]
+	if mapped, is := r.fields[ours]; is {
 		name = mapped
+		raw = r.f.Properties[name]
+	} else if cut := upTo(ours, maxTableName); !ok && cut != ours {
+		if raw, ok = r.f.Properties[cut]; ok {
+			name = cut
+		}
 	}
-	raw := r.f.Properties[name]
 	if string(raw) == "null" {
 		return nil, name
 	}
@@ -136,7 +142,7 @@ func (r *row) decode(ours string, v any) {
 		return
 	}
 	if s, ok := scalar(raw); ok && raw[0] == '"' {
-		raw = json.RawMessage(s) // formats without lists, such as GeoPackage, quote them
+		raw = json.RawMessage(s) // formats without lists quote them
 	}
 	if err := json.Unmarshal(raw, v); err != nil {
 		r.fail(name, short(raw), "not of the form that is wanted here")
@@ -150,6 +156,9 @@ func (r *row) codes(ours string) []string {
 		return nil
 	}
 	var out []string
+	if text, _ := scalar(raw); strings.HasPrefix(text, "[") {
+		raw = json.RawMessage(text) // formats without lists quote them
+	}
 	if raw[0] == '[' {
 		if json.Unmarshal(raw, &out) != nil {
 			r.fail(name, short(raw), "a list of codes is wanted here")

@@ -15,10 +15,22 @@ const maxVertices = 4_000_000
 
 // geometryReader decodes GeoJSON geometry straight to the lattice: decimal
 // digits become whole numbers of 1e-7 degree without a float on the way, unless
-// the file is in a projected or shifted system.
+// the file is in a projected or shifted system. What other formats bring in
+// numbers is in drawn.go.
 type geometryReader struct {
 	toLattice func(x, y []byte) (lattice.Point, error)
+	place     func(x, y float64) (lattice.Point, error)
 	thirds    int // positions that had a third coordinate, which is left out
+	turned    int // rings that were wound as holes and are none
+}
+
+// kind returns what a feature's geometry is, as GeoJSON calls it.
+func (g *geometryReader) kind(f *Feature) (string, error) {
+	if f.drawn != nil {
+		return f.drawn.name(), nil
+	}
+	m, err := parseGeometry(f.Geometry)
+	return m.Type, err
 }
 
 type rawGeometry struct {
@@ -29,8 +41,11 @@ type rawGeometry struct {
 
 // polygons reads a Polygon or MultiPolygon. Rings lose their closing repeat;
 // nothing else is changed. unclosed counts the rings that had none.
-func (g *geometryReader) polygons(raw json.RawMessage) (mp lattice.MultiPolygon, unclosed int, err error) {
-	m, err := parseGeometry(raw)
+func (g *geometryReader) polygons(f *Feature) (mp lattice.MultiPolygon, unclosed int, err error) {
+	if f.drawn != nil {
+		return g.drawnPolygons(f.drawn)
+	}
+	m, err := parseGeometry(f.Geometry)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -54,8 +69,11 @@ func (g *geometryReader) polygons(raw json.RawMessage) (mp lattice.MultiPolygon,
 }
 
 // point reads a Point.
-func (g *geometryReader) point(raw json.RawMessage) (lattice.Point, error) {
-	m, err := parseGeometry(raw)
+func (g *geometryReader) point(f *Feature) (lattice.Point, error) {
+	if f.drawn != nil {
+		return g.drawnPoint(f.drawn)
+	}
+	m, err := parseGeometry(f.Geometry)
 	if err != nil {
 		return lattice.Point{}, err
 	}
@@ -71,8 +89,11 @@ func (g *geometryReader) point(raw json.RawMessage) (lattice.Point, error) {
 }
 
 // lines reads a LineString or MultiLineString.
-func (g *geometryReader) lines(raw json.RawMessage) (lines [][]lattice.Point, err error) {
-	m, err := parseGeometry(raw)
+func (g *geometryReader) lines(f *Feature) (lines [][]lattice.Point, err error) {
+	if f.drawn != nil {
+		return g.drawnLines(f.drawn)
+	}
+	m, err := parseGeometry(f.Geometry)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +256,11 @@ func (c *coordinates) polygon(unclosed *int) (lattice.Polygon, error) {
 	})
 }
 
-// newGeometryReader reads coordinates of a system.
-func newGeometryReader(s crs.System, region crs.Region) *geometryReader {
-	return &geometryReader{toLattice: func(x, y []byte) (lattice.Point, error) { return s.Parse(x, y, region) }}
+// read sets the system that coordinates are read in from now on.
+func (g *geometryReader) read(s crs.System, region crs.Region) {
+	g.toLattice = func(x, y []byte) (lattice.Point, error) { return s.Parse(x, y, region) }
+	g.place = func(x, y float64) (lattice.Point, error) {
+		p, _, err := s.ToPoint(x, y, region)
+		return p, err
+	}
 }

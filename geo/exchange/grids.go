@@ -86,7 +86,7 @@ func (g *gridReader) add(f *Feature) error {
 		g.grids = append(g.grids, grid)
 		return r.err
 	}
-	shape, unclosed, err := g.geometry.polygons(f.Geometry)
+	shape, unclosed, err := g.geometry.polygons(f)
 	if err != nil {
 		return err
 	}
@@ -216,6 +216,9 @@ func (w *work) build(n *geo.Network, g *gridReader) error {
 	}
 	w.progress("building", 0, len(g.shapes))
 	drawn, upper := leaves(g.shapes, grids)
+	if drawn, err = w.snap(n, drawn); err != nil {
+		return err
+	}
 	c, report, err := coverage.Build(*n, areas, drawn, w.in.Policy)
 	if err != nil {
 		return err

@@ -55,12 +55,12 @@ func (o *objectReader) decode(r *row, code string) (err error) {
 		if d.Kind == "" {
 			r.fail("kind", "", "a device has a kind: camera, gate, water-level …")
 		}
-		if d.Point, err = o.geometry.point(r.f.Geometry); err == nil {
+		if d.Point, err = o.geometry.point(r.f); err == nil {
 			o.out.Devices = append(o.out.Devices, d)
 		}
 	case geo.Sites:
 		s := geo.Site{Code: code, Name: r.name("name"), Kind: r.text("kind"), Address: r.text("address"), Link: r.text("link")}
-		if s.Point, err = o.geometry.point(r.f.Geometry); err == nil {
+		if s.Point, err = o.geometry.point(r.f); err == nil {
 			o.out.Sites = append(o.out.Sites, s)
 		}
 	case geo.Posts:
@@ -135,7 +135,7 @@ func (o *objectReader) height(r *row, code string) float64 {
 // outline reads a polygon of one object and drops what has no area. Nil means
 // that nothing was left, which is noted.
 func (o *objectReader) outline(r *row, code string) (lattice.MultiPolygon, error) {
-	shape, unclosed, err := o.geometry.polygons(r.f.Geometry)
+	shape, unclosed, err := o.geometry.polygons(r.f)
 	if err != nil {
 		return nil, err
 	}
@@ -156,16 +156,16 @@ func (o *objectReader) outline(r *row, code string) (lattice.MultiPolygon, error
 // drawing reads what a base feature draws: a point, lines or an outline. Nothing
 // means that nothing was left, which is noted.
 func (o *objectReader) drawing(r *row, code string) (d geo.Geometry, err error) {
-	m, err := parseGeometry(r.f.Geometry)
+	kind, err := o.geometry.kind(r.f)
 	if err != nil {
 		return d, err
 	}
-	switch m.Type {
+	switch kind {
 	case "Point":
-		p, err := o.geometry.point(r.f.Geometry)
+		p, err := o.geometry.point(r.f)
 		return geo.Geometry{Point: &p}, err
 	case "LineString", "MultiLineString":
-		if d.Lines, err = o.geometry.lines(r.f.Geometry); err == nil && d.Lines == nil {
+		if d.Lines, err = o.geometry.lines(r.f); err == nil && d.Lines == nil {
 			o.notes.add(Note{Kind: "no-line", Row: r.f.Row, Code: code, Done: "left out"})
 		}
 		return d, err
@@ -173,7 +173,7 @@ func (o *objectReader) drawing(r *row, code string) (d geo.Geometry, err error) 
 		d.Polygons, err = o.outline(r, code)
 		return d, err
 	}
-	return d, geo.Errorf(geo.Invalid, "a base feature has a point, lines or polygons").On("/geometry/type", m.Type)
+	return d, geo.Errorf(geo.Invalid, "a base feature has a point, lines or polygons").On("/geometry/type", kind)
 }
 
 // tidy takes out repeated points and rings without area, and winds outer rings

@@ -19,9 +19,15 @@ type Import struct {
 	Level   string // of grids; if empty, what a feature's level says, else the finest drawn one
 	Fields  Fields // our name -> the file's
 	Parents io.Reader
-	CRS     crs.System // wgs84 if zero
-	Policy  coverage.Policy
-	Limits  Limits
+	CRS     crs.System // wgs84 if zero, unless a file names its own
+	// CRSGiven takes CRS also where a file names another; so does any CRS but the
+	// zero one.
+	CRSGiven bool
+	Layer    string // of files with several; if empty, the only one, or the one named as As is
+	Encoding string // of a Shapefile's texts: utf-8, gbk …; if empty, what it says itself
+	Policy   coverage.Policy
+	Snap     Snap // of grids; the zero one for none
+	Limits   Limits
 }
 
 // File is an open file with its name, for messages.
@@ -52,7 +58,7 @@ func Prepare(ctx context.Context, now Current, in Import, files []File, progress
 		return nil, err
 	}
 	w := &work{ctx: ctx, now: now, in: in, progress: progress, columns: columns{}, preview: &Preview{Layer: layer}}
-	w.geometry = newGeometryReader(in.CRS, crs.Region{GCJ02: now.Scheme().Region.GCJ02})
+	w.geometry = &geometryReader{}
 	if in.As == "grids" {
 		err = w.grids(files)
 	} else {
@@ -87,9 +93,40 @@ type work struct {
 
 // read calls f for each feature of each file, watching for persons.
 func (w *work) read(files []File, f func(*Feature) error) error {
-	for _, file := range files {
-		w.preview.Files = append(w.preview.Files, file.Name)
-		err := Features(file, w.in.Limits, func(feature *Feature) error {
+	all, err := sets(files)
+	if err != nil {
+		return err
+	}
+	in := w.feed(f)
+	for _, set := range all {
+		w.preview.Files = append(w.preview.Files, set.Name)
+		if err := in.decode(set); err != nil {
+			return inFile(set.Name, len(all), err)
+		}
+	}
+	w.progress("reading", w.preview.Features, w.preview.Features)
+	if w.geometry.thirds > 0 {
+		w.notes.addMany(Note{Kind: "third-coordinate", Done: "left out"}, w.geometry.thirds)
+	}
+	if w.geometry.turned > 0 {
+		w.notes.addMany(Note{Kind: "turned-ring", Done: "taken for ground: it runs as a hole does and lies in none"}, w.geometry.turned)
+	}
+	if err := w.columns.verdict(); err != nil {
+		return err
+	}
+	return w.mapped()
+}
+
+// feed is where the decoders put what they read.
+func (w *work) feed(f func(*Feature) error) *feed {
+	limits := w.in.Limits
+	if limits == (Limits{}) {
+		limits = DefaultLimits
+	}
+	return &feed{
+		ctx: w.ctx, limits: limits, as: w.in.As, layer: w.in.Layer, encoding: w.in.Encoding,
+		given: w.in.CRSGiven || w.in.CRS != crs.WGS84, begin: w.begin, note: w.notes.add,
+		yield: func(feature *Feature) error {
 			if w.preview.Features++; w.preview.Features%1024 == 0 {
 				w.progress("reading", w.preview.Features, 0)
 				if err := w.ctx.Err(); err != nil {
@@ -100,19 +137,26 @@ func (w *work) read(files []File, f func(*Feature) error) error {
 				return err
 			}
 			return f(feature)
-		})
-		if err != nil {
-			return inFile(file.Name, len(files), err)
-		}
+		},
 	}
-	w.progress("reading", w.preview.Features, w.preview.Features)
-	if w.geometry.thirds > 0 {
-		w.notes.addMany(Note{Kind: "third-coordinate", Done: "left out"}, w.geometry.thirds)
+}
+
+// begin decides a file's system: the one that was given, else its own. A format
+// that must name one and does not is refused, since a guess may be a wrong grid.
+func (w *work) begin(s Source, own *crs.System) error {
+	system := w.in.CRS
+	switch {
+	case w.in.CRSGiven || system != crs.WGS84:
+		s.CRSFrom = "given"
+	case own != nil:
+		system = *own
+	default:
+		return geo.Errorf(geo.Invalid, "%s does not say which coordinate system it is in; name it with --crs", s.Name).On("crs", "")
 	}
-	if err := w.columns.verdict(); err != nil {
-		return err
-	}
-	return w.mapped()
+	s.CRS = system.String()
+	w.preview.Sources = append(w.preview.Sources, s)
+	w.geometry.read(system, crs.Region{GCJ02: w.now.Scheme().Region.GCJ02})
+	return nil
 }
 
 // known are the fields that each kind of file may have, which can be mapped.

@@ -16,8 +16,9 @@ type Preview struct {
 	Network  string       `json:"network,omitempty"`
 	Level    string       `json:"level,omitempty"`
 	Files    []string     `json:"files,omitempty"`
-	Features int          `json:"features"` // read from the files
-	Objects  int          `json:"objects"`  // that would be stored
+	Sources  []Source     `json:"sources,omitempty"` // what the files were found to be
+	Features int          `json:"features"`          // read from the files
+	Objects  int          `json:"objects"`           // that would be stored
 	Bounds   *lattice.Box `json:"bounds,omitempty"`
 
 	// Notes tell what was changed or left out, by kind, and the first of each.
@@ -29,6 +30,9 @@ type Preview struct {
 	Coverage    *coverage.Report     `json:"coverage,omitempty"`
 	Violations  []coverage.Violation `json:"violations,omitempty"`
 	Differences []Difference         `json:"differences,omitempty"`
+
+	// Snapped is what fitting to another network did.
+	Snapped *Snapping `json:"snapped,omitempty"`
 
 	// Blockers is how many findings must be settled before this can be accepted.
 	Blockers int `json:"blockers"`

@@ -18,9 +18,13 @@ func (p *Preview) Summary(w io.Writer) {
 		what = fmt.Sprintf("%s of network %s, level %s", p.Layer, p.Network, p.Level)
 	}
 	fmt.Fprintf(w, "%d features read, %d objects for %s\n", p.Features, p.Objects, what)
+	for _, s := range p.Sources {
+		fmt.Fprintf(w, "  %s\n", s)
+	}
 	for _, kind := range sortedKeys(p.Counts) {
 		fmt.Fprintf(w, "  %-16s %d\n", kind, p.Counts[kind])
 	}
+	p.Snapped.summary(w)
 	if c := p.Coverage; c != nil {
 		fmt.Fprintf(w, "%d areas in %d regions, %d arcs with %d points\n", c.Areas, c.Regions-1, c.Arcs, c.Points) // without the outside
 		repairs(w, c.Repairs)
@@ -39,6 +43,19 @@ func (p *Preview) Summary(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  violation: %s at %s: %s\n", v.Kind, v.At, v.Message)
 	}
+}
+
+// String tells what a file is and what said so.
+func (s Source) String() string {
+	text := fmt.Sprintf("%s: %s", s.Name, s.Format)
+	if s.Layer != "" {
+		text += fmt.Sprintf(", layer %q", s.Layer)
+	}
+	text += fmt.Sprintf(", in %s (%s)", s.CRS, s.CRSFrom)
+	if s.Encoding != "" {
+		text += fmt.Sprintf(", texts in %s (%s)", s.Encoding, s.EncodingFrom)
+	}
+	return text
 }
 
 func repairs(w io.Writer, all []coverage.Repair) {

@@ -10,39 +10,73 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// Writer writes a GeoJSON FeatureCollection, feature by feature. Close ends it;
-// the first error of the stream is returned there.
+// Writer takes the objects of a layer, one by one, and writes them in some
+// format: see Export. NewWriter makes one for GeoJSON.
 type Writer struct {
+	out sink
+}
+
+// sink is a format on its way out.
+type sink interface {
+	add(r *record) error
+	close() error
+}
+
+// record is one object as every format can write it.
+type record struct {
+	id         int64
+	shape      geo.Geometry // nothing for what has no place
+	properties []property
+}
+
+// NewWriter starts a GeoJSON FeatureCollection, which is written feature by
+// feature. Close ends it; the first error of the stream is returned there.
+func NewWriter(w io.Writer) *Writer {
+	out := &geoJSONSink{w: bufio.NewWriterSize(w, 1<<16)}
+	out.w.WriteString(`{"type":"FeatureCollection","features":[`)
+	return &Writer{out}
+}
+
+// Close ends what is written and flushes it.
+func (w *Writer) Close() error { return w.out.close() }
+
+func (w *Writer) write(id int64, shape geo.Geometry, properties ...property) error {
+	return w.out.add(&record{id, shape, properties})
+}
+
+// geoJSONSink writes GeoJSON.
+type geoJSONSink struct {
 	w     *bufio.Writer
 	count int
 	buf   []byte
 }
 
-// NewWriter starts a collection.
-func NewWriter(w io.Writer) *Writer {
-	out := &Writer{w: bufio.NewWriterSize(w, 1<<16)}
-	out.w.WriteString(`{"type":"FeatureCollection","features":[`)
-	return out
-}
-
-// Close ends the collection and flushes it.
-func (w *Writer) Close() error {
+func (w *geoJSONSink) close() error {
 	w.w.WriteString("\n]}\n")
 	return w.w.Flush()
 }
 
-// write puts one feature: its geometry as JSON, its properties in order.
-func (w *Writer) write(id int64, geometry []byte, properties ...property) error {
-	b := w.buf[:0]
-	if w.count > 0 {
-		b = append(b, ',')
-	}
+// add puts one feature: its properties in order, its geometry.
+func (w *geoJSONSink) add(r *record) error {
+	b := comma(w.buf[:0], w.count)
 	w.count++
 	b = append(b, "\n"+`{"type":"Feature"`...)
-	if id != 0 {
-		b = strconv.AppendInt(append(b, `,"id":`...), id, 10)
+	if r.id != 0 {
+		b = strconv.AppendInt(append(b, `,"id":`...), r.id, 10)
 	}
-	b = append(b, `,"properties":{`...)
+	b, err := appendProperties(append(b, ','), r.properties)
+	if err != nil {
+		return err
+	}
+	b = append(append(b, `,"geometry":`...), geometryJSON(&r.shape)...)
+	w.buf = append(b, '}')
+	_, err = w.w.Write(w.buf)
+	return err
+}
+
+// appendProperties writes the member properties, without those that are empty.
+func appendProperties(b []byte, properties []property) ([]byte, error) {
+	b = append(b, `"properties":{`...)
 	first := true
 	for _, p := range properties {
 		if p.empty() {
@@ -54,15 +88,12 @@ func (w *Writer) write(id int64, geometry []byte, properties ...property) error 
 		first = false
 		value, err := json.Marshal(p.value)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		b = append(append(append(b, '"'), p.name...), `":`...)
 		b = append(b, value...)
 	}
-	b = append(append(append(b, `},"geometry":`...), geometry...), '}')
-	w.buf = b
-	_, err := w.w.Write(b)
-	return err
+	return append(b, '}'), nil
 }
 
 // property is a name and a value; the zero values of texts and numbers are left
@@ -107,13 +138,13 @@ func (w *Writer) Grid(g *geo.Grid, shape lattice.MultiPolygon) error {
 	p := append([]property{{"code", g.Code}}, names(g.Name)...)
 	p = append(p, property{"network", g.Network}, property{"level", g.Level}, property{"parent", g.Parent},
 		property{"building", g.Building}, property{"floors", g.Floors})
-	return w.write(g.ID, polygonsJSON(shape), p...)
+	return w.write(g.ID, geo.Geometry{Polygons: shape}, p...)
 }
 
 // Estate writes an estate.
 func (w *Writer) Estate(e *geo.Estate) error {
 	p := append([]property{{"code", e.Code}}, names(e.Name)...)
-	return w.write(e.ID, polygonsJSON(e.Shape), append(p, property{"property_manager", e.PropertyManager})...)
+	return w.write(e.ID, geo.Geometry{Polygons: e.Shape}, append(p, property{"property_manager", e.PropertyManager})...)
 }
 
 // Building writes a building.
@@ -122,7 +153,7 @@ func (w *Writer) Building(b *geo.Building) error {
 	p = append(p, property{"address", b.Address}, property{"estate", b.Estate}, property{"use", b.Use},
 		property{"storeys", b.Storeys}, property{"height_m", b.HeightM}, property{"households", b.Households()},
 		property{"unit_count", len(b.Units)}, property{"units", b.Units}, property{"interior", b.Interior})
-	return w.write(b.ID, polygonsJSON(b.Shape), p...)
+	return w.write(b.ID, geo.Geometry{Polygons: b.Shape}, p...)
 }
 
 // Device writes a camera, gate or sensor.
@@ -132,13 +163,13 @@ func (w *Writer) Device(d *geo.Device) error {
 	if d.View != nil {
 		p = append(p, property{"bearing_deg", d.View.BearingDeg}, property{"angle_deg", d.View.AngleDeg}, property{"range_m", d.View.RangeM})
 	}
-	return w.write(d.ID, pointJSON(d.Point), p...)
+	return w.write(d.ID, geo.Geometry{Point: &d.Point}, p...)
 }
 
 // Site writes a site.
 func (w *Writer) Site(s *geo.Site) error {
 	p := append([]property{{"code", s.Code}}, names(s.Name)...)
-	return w.write(s.ID, pointJSON(s.Point), append(p, property{"kind", s.Kind}, property{"address", s.Address}, property{"link", s.Link})...)
+	return w.write(s.ID, geo.Geometry{Point: &s.Point}, append(p, property{"kind", s.Kind}, property{"address", s.Address}, property{"link", s.Link})...)
 }
 
 // Post writes a post; it has no place of its own.
@@ -152,30 +183,31 @@ func (w *Writer) Post(p *geo.Post) error {
 	if p.To != nil {
 		props = append(props, property{"to", p.To})
 	}
-	return w.write(p.ID, []byte("null"), props...)
+	return w.write(p.ID, geo.Geometry{}, props...)
 }
 
 // Base writes a base feature.
 func (w *Writer) Base(b *geo.BaseFeature) error {
 	p := append([]property{{"code", b.Code}}, names(b.Name)...)
 	p = append(p, property{"kind", b.Kind}, property{"class", b.Class})
-	var shape []byte
-	switch {
-	case b.Shape.Point != nil:
-		shape = pointJSON(*b.Shape.Point)
-	case b.Shape.Lines != nil:
-		shape = linesJSON(b.Shape.Lines)
-	default:
-		shape = polygonsJSON(b.Shape.Polygons)
-	}
-	return w.write(b.ID, shape, p...)
+	return w.write(b.ID, b.Shape, p...)
 }
 
 // Incident writes an incident.
 func (w *Writer) Incident(i *geo.Incident) error {
-	return w.write(i.ID, pointJSON(i.Point), property{"code", i.Code}, property{"category", i.Category},
+	return w.write(i.ID, geo.Geometry{Point: &i.Point}, property{"code", i.Code}, property{"category", i.Category},
 		property{"source", i.Source}, property{"urgency", i.Urgency}, property{"state", i.State}, property{"at", i.At},
 		property{"owner", i.Owner}, property{"grid", i.Grid}, property{"network", i.Network}, property{"status", i.Status})
+}
+
+func geometryJSON(g *geo.Geometry) []byte {
+	switch {
+	case g.Point != nil:
+		return pointJSON(*g.Point)
+	case g.Lines != nil:
+		return linesJSON(g.Lines)
+	}
+	return polygonsJSON(g.Polygons)
 }
 
 func pointJSON(p lattice.Point) []byte {

@@ -69,7 +69,7 @@ func AreaM2(ring Ring) float64 {
 	for _, p := range ring {
 		to := strip(p.Y) - base
 		if p.X != prev.X {
-			sum += float64(int64(p.X)-int64(prev.X)) * meanStrip(prev.Y, p.Y, from, to, base)
+			sum += float64(int64(p.X)-int64(prev.X)) * meanStrip(float64(prev.Y), float64(p.Y), from, to, base)
 		}
 		prev, from = p, to
 	}
@@ -86,7 +86,7 @@ func StripM2(a, b Point) float64 {
 	if a.X == b.X {
 		return 0
 	}
-	return float64(int64(a.X)-int64(b.X)) * radian * meanStrip(a.Y, b.Y, strip(a.Y), strip(b.Y), 0)
+	return float64(int64(a.X)-int64(b.X)) * radian * meanStrip(float64(a.Y), float64(b.Y), strip(a.Y), strip(b.Y), 0)
 }
 
 // ShapeAreaM2 is the area of a shape in square metres: outer rings less their
@@ -105,21 +105,21 @@ func ShapeAreaM2(m MultiPolygon) float64 {
 	return sum
 }
 
-// meanStrip is the mean of strip less base over latitudes from a to b, whose own
-// values are given.
-func meanStrip(a, b int32, atA, atB, base float64) float64 {
+// meanStrip is the mean of strip less base over latitudes from a to b, in lattice
+// units, whose own values are given.
+func meanStrip(a, b, atA, atB, base float64) float64 {
 	if a == b {
 		return atA
 	}
-	pieces := math.Ceil(math.Abs(float64(int64(b)-int64(a))) / Scale)
-	step := (float64(b) - float64(a)) / pieces
+	pieces := math.Ceil(math.Abs(b-a) / Scale)
+	step := (b - a) / pieces
 	sum, left := 0.0, atA
 	for k := 1.0; k <= pieces; k++ {
 		right := atB
 		if k < pieces {
-			right = stripAt(float64(a)+k*step) - base
+			right = stripAt(a+k*step) - base
 		}
-		sum += (left + 4*(stripAt(float64(a)+(k-0.5)*step)-base) + right) / 6
+		sum += (left + 4*(stripAt(a+(k-0.5)*step)-base) + right) / 6
 		left = right
 	}
 	return sum / pieces

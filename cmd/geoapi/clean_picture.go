@@ -1,0 +1,400 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"image"
+	"image/color"
+	"io"
+	"math"
+	"slices"
+
+	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
+	"onegrid/geo/picture"
+)
+
+// The sheet: the whole map with a legend beside it, and below pairs of windows,
+// each showing a repair before and after.
+const (
+	cleanSheetWidth = 1600
+	cleanSheetEdge  = 24
+	cleanHeadHeight = 70
+	cleanMapWidth   = 1120
+	cleanMapHeight  = 820
+	cleanInsetSide  = 252
+	cleanInsetGap   = 8
+	cleanInsetsWide = 3
+	cleanMostInsets = 9
+
+	cleanNumbered = 80   // up to so many repairs have their numbers on the map
+	cleanMarked   = 2000 // up to so many have rings, more have dots
+)
+
+// cleanStyles are the colours of the kinds of repair, in the order of a legend.
+func cleanStyles() []picture.Entry {
+	var out []picture.Entry
+	for i, kind := range []string{coverage.RepairOverlap, coverage.RepairGap, coverage.RepairFragment, coverage.RepairSpike,
+		coverage.RepairBowTie, coverage.RepairUnited, coverage.RepairInlet} {
+		out = append(out, picture.Entry{Text: kind, Color: picture.Strong(i), Mark: picture.Ring})
+	}
+	return out
+}
+
+func cleanColor(kind string) color.RGBA {
+	for _, s := range cleanStyles() {
+		if s.Text == kind {
+			return s.Color
+		}
+	}
+	return picture.Strong(7)
+}
+
+// cleanPicture is the picture of a cleaning.
+type cleanPicture struct {
+	*cleaning
+	sheet  *picture.Sheet
+	before []lattice.MultiPolygon
+	after  []lattice.MultiPolygon
+	boxes  [2][]lattice.Box // of before and after
+	tints  []color.RGBA     // by feature, neighbours unlike
+	insets []int            // repairs that are shown large
+}
+
+func (w *cleaning) draw(out io.Writer) error {
+	d := &cleanPicture{cleaning: w, after: w.shapes()}
+	for i, f := range w.features {
+		d.before = append(d.before, f.shape.Shape)
+		d.boxes[0] = append(d.boxes[0], lattice.BoxOfShape(f.shape.Shape))
+		d.boxes[1] = append(d.boxes[1], lattice.BoxOfShape(d.after[i]))
+	}
+	d.tint()
+	d.choose()
+	rows := (len(d.insets) + cleanInsetsWide - 1) / cleanInsetsWide
+	d.sheet = picture.NewSheet(cleanSheetWidth, cleanHeadHeight+cleanMapHeight+cleanSheetEdge+rows*(cleanInsetSide+64))
+	d.head()
+	d.overview()
+	d.legend()
+	for i, repair := range d.insets {
+		d.inset(i, repair)
+	}
+	return d.sheet.Encode(out)
+}
+
+// tint gives neighbours different tints, in the order of the file.
+func (d *cleanPicture) tint() {
+	d.tints = make([]color.RGBA, len(d.features))
+	of := map[int32]int{}
+	for i, f := range d.features {
+		a, ok := d.coverage.AreaByCode(f.shape.Code)
+		if !ok {
+			continue
+		}
+		used := map[int]bool{}
+		for _, n := range d.coverage.Neighbours(a) {
+			if t, ok := of[n]; ok {
+				used[t] = true
+			}
+		}
+		t := i % 5
+		for k := 0; used[t] && k < 8; k++ {
+			t = (t + 1) % 8
+		}
+		of[a], d.tints[i] = t, picture.Tint(t)
+	}
+}
+
+// choose picks what is shown large: the largest of each kind, then the largest of
+// all.
+func (d *cleanPicture) choose() {
+	repairs := d.report.Repairs
+	order := make([]int, 0, len(repairs))
+	for i := range repairs {
+		if repairs[i].Kind != coverage.RepairMissing && repairs[i].Kind != coverage.RepairMultipart {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(repairs[j].AreaM2, repairs[i].AreaM2) })
+	kinds := map[string]bool{}
+	var later []int
+	for _, i := range order {
+		if kinds[repairs[i].Kind] {
+			later = append(later, i)
+			continue
+		}
+		kinds[repairs[i].Kind] = true
+		d.insets = append(d.insets, i)
+	}
+	d.insets = append(d.insets, later...)
+	d.insets = d.insets[:min(len(d.insets), cleanMostInsets)]
+	slices.Sort(d.insets)
+}
+
+func (d *cleanPicture) head() {
+	r := d.result()
+	d.sheet.Text(image.Pt(cleanSheetEdge, 40), d.name, picture.Title, picture.Ink)
+	text := fmt.Sprintf("%s: %s vertices before, %s after; %s, %d open", plural(r.Before.Features, "area"),
+		grouped(r.Before.Vertices), grouped(r.After.Vertices), plural(len(r.Repairs), "repair"), r.Open)
+	d.sheet.Text(image.Pt(cleanSheetEdge, 60), text, picture.Small, picture.Faint)
+}
+
+// overview draws the clean map with every repair in its place.
+func (d *cleanPicture) overview() {
+	box := lattice.EmptyBox()
+	for _, boxes := range d.boxes {
+		for _, b := range boxes {
+			box = box.Union(b)
+		}
+	}
+	at := image.Rect(cleanSheetEdge, cleanHeadHeight, cleanSheetEdge+cleanMapWidth, cleanHeadHeight+cleanMapHeight)
+	m := d.sheet.Map(at.Inset(12), box)
+	d.ground(m, d.after, d.boxes[1])
+	for i := range d.report.Repairs {
+		r := &d.report.Repairs[i]
+		m.Fill(r.Outline, cleanColor(r.Kind))
+	}
+	shown := map[int]bool{}
+	for _, i := range d.insets {
+		shown[i] = true
+	}
+	for i := range d.report.Repairs {
+		switch r := &d.report.Repairs[i]; {
+		case len(d.report.Repairs) > cleanMarked:
+			m.Dot(r.At, 1.2, cleanColor(r.Kind))
+		case !shown[i]:
+			m.Ring(middleOf(r), 4, 1.2, cleanColor(r.Kind))
+		}
+	}
+	d.codes(m)
+	for i := range d.report.Repairs {
+		if r := &d.report.Repairs[i]; shown[i] {
+			m.Ring(middleOf(r), 8, 2.5, cleanColor(r.Kind))
+			m.LabelBeside(middleOf(r), 11, fmt.Sprint(i+1), picture.Small, cleanColor(r.Kind))
+		} else if len(d.report.Repairs) <= cleanNumbered {
+			m.LabelBeside(middleOf(r), 7, fmt.Sprint(i+1), picture.Tiny, cleanColor(r.Kind))
+		}
+	}
+	m.ScaleBar()
+	d.sheet.Frame(at, 1, picture.Faint)
+}
+
+// ground fills areas and draws their borders.
+func (d *cleanPicture) ground(m *picture.Map, shapes []lattice.MultiPolygon, boxes []lattice.Box) {
+	for i, shape := range shapes {
+		if m.Shows(boxes[i]) {
+			m.Fill(shape, d.tints[i])
+		}
+	}
+	for i, shape := range shapes {
+		if m.Shows(boxes[i]) {
+			m.Outline(shape, 1, picture.Faint)
+		}
+	}
+}
+
+// codes writes the codes of areas that have room for them and for no mark.
+func (d *cleanPicture) codes(m *picture.Map) {
+	var marks [][2]float64
+	if len(d.report.Repairs) <= cleanMarked {
+		for i := range d.report.Repairs {
+			x, y := m.Pixel(middleOf(&d.report.Repairs[i]))
+			marks = append(marks, [2]float64{x, y})
+		}
+	}
+	for i, shape := range d.after {
+		if len(shape) == 0 {
+			continue
+		}
+		code := d.features[i].shape.Code
+		left, top := m.Pixel(lattice.Point{X: d.boxes[1][i].Min.X, Y: d.boxes[1][i].Max.Y})
+		right, bottom := m.Pixel(lattice.Point{X: d.boxes[1][i].Max.X, Y: d.boxes[1][i].Min.Y})
+		if float64(d.sheet.Width(code, picture.Tiny))*1.6 > right-left || bottom-top < 30 {
+			continue
+		}
+		at, ok := lattice.Interior(shape)
+		x, y := m.Pixel(at)
+		half := float64(d.sheet.Width(code, picture.Tiny)) / 2
+		taken := slices.ContainsFunc(marks, func(p [2]float64) bool {
+			return p[0] > x-half-30 && p[0] < x+half+10 && math.Abs(p[1]-y) < 16
+		})
+		if ok && !taken {
+			m.Label(at, code, picture.Tiny, picture.Ink)
+		}
+	}
+}
+
+// middleOf is where a repair is marked.
+func middleOf(r *coverage.Repair) lattice.Point {
+	if p, ok := lattice.Interior(r.Outline); ok {
+		return p
+	}
+	return r.At
+}
+
+func (d *cleanPicture) legend() {
+	counts, areas := map[string]int{}, map[string]float64{}
+	for _, r := range d.report.Repairs {
+		counts[r.Kind]++
+		areas[r.Kind] += r.AreaM2
+	}
+	var entries []picture.Entry
+	add := func(e picture.Entry) {
+		n := counts[e.Text]
+		delete(counts, e.Text)
+		if n == 0 {
+			return
+		}
+		text := fmt.Sprintf("%s: %s", e.Text, grouped(n))
+		if areas[e.Text] > 0 {
+			text += fmt.Sprintf(", %s m²", cleanAmount(areas[e.Text]))
+		}
+		e.Text = text
+		entries = append(entries, e)
+	}
+	for _, e := range cleanStyles() {
+		add(e)
+	}
+	for _, r := range d.report.Repairs { // the others, in the list's order
+		add(picture.Entry{Text: r.Kind, Color: cleanColor(r.Kind), Mark: picture.Ring})
+	}
+	x := cleanSheetEdge + cleanMapWidth + 28
+	y := cleanHeadHeight + 20
+	d.sheet.Text(image.Pt(x, y), "Repairs", picture.Plain, picture.Ink)
+	y += 14
+	y += d.sheet.Legend(image.Pt(x, y), entries) + 24
+	for _, i := range d.insets {
+		r := &d.report.Repairs[i]
+		for k, line := range []string{
+			fmt.Sprintf("%d  %s, %s m²", i+1, r.Kind, cleanAmount(r.AreaM2)),
+			cleanShort(fmt.Sprintf("     %v: %s", r.Codes, r.Done), 58),
+		} {
+			c := picture.Ink
+			if k == 1 {
+				c = picture.Faint
+			}
+			d.sheet.Text(image.Pt(x, y), line, picture.Small-1, c)
+			y += 18
+		}
+		y += 6
+	}
+}
+
+// cleanAmount writes an area with three digits at least.
+func cleanAmount(v float64) string {
+	if v >= 100 {
+		return grouped(int(math.Round(v)))
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+func cleanShort(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return string(r[:most-1]) + "…"
+}
+
+// inset draws a repair large: as the file drew it, and as it is now.
+func (d *cleanPicture) inset(k, repair int) {
+	r := &d.report.Repairs[repair]
+	box := d.around(r)
+	pair := (cleanSheetWidth - 2*cleanSheetEdge) / cleanInsetsWide
+	x := cleanSheetEdge + k%cleanInsetsWide*pair
+	y := cleanHeadHeight + cleanMapHeight + 20 + k/cleanInsetsWide*(cleanInsetSide+64)
+	d.sheet.Text(image.Pt(x, y+18), cleanShort(fmt.Sprintf("%d  %s: %s", repair+1, r.Kind, r.Done), 64), picture.Small, picture.Ink)
+	for side, shapes := range [][]lattice.MultiPolygon{d.before, d.after} {
+		at := image.Rect(x, y+28, x+cleanInsetSide, y+28+cleanInsetSide).Add(image.Pt(side*(cleanInsetSide+cleanInsetGap), 0))
+		m := d.sheet.Map(at, box)
+		if side == 0 {
+			d.drawn(m, shapes)
+		} else {
+			d.ground(m, shapes, d.boxes[1])
+			m.Outline(r.Outline, 1.5, cleanColor(r.Kind))
+		}
+		if r.Outline == nil {
+			m.Ring(r.At, 14, 2, cleanColor(r.Kind))
+		}
+		d.named(m, shapes, d.boxes[side])
+		m.ScaleBar()
+		d.sheet.Frame(at, 1, picture.Faint)
+		d.sheet.Text(at.Min.Add(image.Pt(6, 14)), [...]string{"before", "after"}[side], picture.Tiny, picture.Ink)
+	}
+}
+
+// drawn shows shapes as the file has them: where two lie over each other, both
+// are seen.
+func (d *cleanPicture) drawn(m *picture.Map, shapes []lattice.MultiPolygon) {
+	for i, shape := range shapes {
+		if m.Shows(d.boxes[0][i]) {
+			t := d.tints[i]
+			deep := func(v uint8) uint8 { return uint8(max(0, 255-3*(255-int(v)))) }
+			m.Fill(shape, color.NRGBA{deep(t.R), deep(t.G), deep(t.B), 0x70})
+		}
+	}
+	for i, shape := range shapes {
+		if !m.Shows(d.boxes[0][i]) {
+			continue
+		}
+		m.Outline(shape, 1, picture.Ink)
+		for _, polygon := range shape {
+			for _, ring := range polygon {
+				for _, p := range ring {
+					m.Dot(p, 2, picture.Ink)
+				}
+			}
+		}
+	}
+}
+
+// named writes the codes of what a window shows, each where it has most room
+// there.
+func (d *cleanPicture) named(m *picture.Map, shapes []lattice.MultiPolygon, boxes []lattice.Box) {
+	const steps = 12
+	ground := m.Ground()
+	for i, shape := range shapes {
+		if !ground.Intersects(boxes[i]) {
+			continue
+		}
+		var sum [2]int64
+		var inside []lattice.Point
+		for k := range steps * steps {
+			p := lattice.Point{
+				X: ground.Min.X + int32(ground.Width()*int64(2*(k%steps)+1)/(2*steps)),
+				Y: ground.Min.Y + int32(ground.Height()*int64(2*(k/steps)+1)/(2*steps))}
+			if boxes[i].Contains(p) && lattice.Side(shape, p) > 0 {
+				inside = append(inside, p)
+				sum[0], sum[1] = sum[0]+int64(p.X), sum[1]+int64(p.Y)
+			}
+		}
+		if len(inside) < steps {
+			continue
+		}
+		n := int64(len(inside))
+		middle := lattice.Point{X: int32(sum[0] / n), Y: int32(sum[1] / n)}
+		best := slices.MinFunc(inside, func(a, b lattice.Point) int {
+			return cmp.Compare(lattice.DistanceM(a, middle), lattice.DistanceM(b, middle))
+		})
+		m.Label(best, d.features[i].shape.Code, picture.Tiny, picture.Ink)
+	}
+}
+
+// around is the box that is shown of a repair: half as wide again as it is, and
+// large enough to see what it lies between.
+func (d *cleanPicture) around(r *coverage.Repair) lattice.Box {
+	box := lattice.BoxOfShape(r.Outline)
+	least := 3.0
+	if box.Empty() {
+		box, least = lattice.BoxOf(r.At), 40
+		for _, i := range r.Rows {
+			if b := d.boxes[0][i-1]; b.Contains(r.At) {
+				east, north := lattice.ScaleAt(r.At.Y)
+				least = min(least, max(3, 0.75*max(float64(b.Width())*east, float64(b.Height())*north)))
+			}
+		}
+	}
+	east, north := lattice.ScaleAt(r.At.Y)
+	side := max(least, 1.5*float64(box.Width())*east, 1.5*float64(box.Height())*north)
+	o := box.Center()
+	return lattice.BoxOf(lattice.Offset(o, -side/2, -side/2), lattice.Offset(o, side/2, side/2))
+}
