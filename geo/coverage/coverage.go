@@ -6,6 +6,12 @@
 // (node.go), faces found (chain.go, face.go) and given to the areas that claim
 // them; what is left over or claimed twice is settled by a policy and reported
 // (settle.go). Check looks for faults without trusting any of that.
+//
+// Apply does an operation (op_*.go): it makes another coverage that shares with
+// the one before whatever it did not touch (vector.go), and says what it did
+// touch. Within it, a sketch (sketch.go) holds the piece that is redrawn, a weave
+// (weave.go) puts it in, and a draft (draft.go, finish.go) keeps the numbers in
+// order. Hash, Measure and Simplify go on from there at the cost of the change.
 package coverage
 
 import (

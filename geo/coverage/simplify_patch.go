@@ -15,14 +15,14 @@ import (
 // Simplify makes of the whole, at a cost that does not depend on its size; it may
 // differ from that in which vertices go first.
 func (s *Simplified) Patched(c *Coverage, diff Diff) *Simplified {
-	p := newPatch(s, c, diff)
+	p := newReranking(s, c, diff)
 	for p.rank() { // until nothing that was decided before is in the way
 	}
 	return &Simplified{c: c, goes: p.goes.vector}
 }
 
-// patch decides anew for some arcs.
-type patch struct {
+// reranking decides anew for some arcs.
+type reranking struct {
 	c     *Coverage
 	goes  *edit[[]float32]
 	anew  []int // arcs
@@ -31,8 +31,8 @@ type patch struct {
 	near  []int         // other arcs whose boxes meet those
 }
 
-func newPatch(s *Simplified, c *Coverage, diff Diff) *patch {
-	p := &patch{c: c, goes: s.goes.edit(), isNew: map[int]bool{}}
+func newReranking(s *Simplified, c *Coverage, diff Diff) *reranking {
+	p := &reranking{c: c, goes: s.goes.edit(), isNew: map[int]bool{}}
 	for p.goes.len() > c.Arcs() {
 		p.goes.pop()
 	}
@@ -48,7 +48,7 @@ func newPatch(s *Simplified, c *Coverage, diff Diff) *patch {
 	return p
 }
 
-func (p *patch) add(arc int) {
+func (p *reranking) add(arc int) {
 	p.isNew[arc] = true
 	p.anew = append(p.anew, arc)
 	p.boxes = append(p.boxes, p.c.arcs.at(arc).box)
@@ -56,7 +56,7 @@ func (p *patch) add(arc int) {
 
 // rank decides for the arcs anew, with all others as they are. It returns true
 // after it has added arcs that cannot stay as they are.
-func (p *patch) rank() (again bool) {
+func (p *reranking) rank() (again bool) {
 	p.find()
 	r := newRanker(p.c, 0)
 	for _, i := range p.anew {
@@ -87,7 +87,7 @@ func (p *patch) rank() (again bool) {
 
 // find lists the arcs near those that are decided for anew: all that has its
 // regions is looked at.
-func (p *patch) find() {
+func (p *reranking) find() {
 	all := lattice.EmptyBox()
 	for _, b := range p.boxes {
 		all = all.Union(b)
@@ -102,7 +102,7 @@ func (p *patch) find() {
 }
 
 // stand puts an arc's vertices where they are until they go by what was decided.
-func (p *patch) stand(r *ranker, arc int) {
+func (p *reranking) stand(r *ranker, arc int) {
 	a, goes := p.c.arcs.at(arc), *p.goes.at(arc)
 	for k, q := range a.points {
 		v := vertex{q, ^(int32(p.c.nodes.len()) + int32(len(r.vs))), 0} // an end, at a node of its own
@@ -119,19 +119,19 @@ func (p *patch) stand(r *ranker, arc int) {
 }
 
 // bothStraight tells whether two arcs become the same segment in the end.
-func (p *patch) bothStraight(i, j int) bool {
+func (p *reranking) bothStraight(i, j int) bool {
 	a, b := p.c.arcs.at(i), p.c.arcs.at(j)
 	return pair(a.from, a.to) == pair(b.from, b.to) && p.straightens(i) && p.straightens(j)
 }
 
-func (p *patch) straightens(arc int) bool {
+func (p *reranking) straightens(arc int) bool {
 	goes := *p.goes.at(arc)
 	return !slices.ContainsFunc(goes[1:len(goes)-1], func(g float32) bool { return math.IsInf(float64(g), 1) })
 }
 
 // disturbs tells whether a vertex of an arc that was decided for anew lies, while
 // it is there, where another arc passes as its own vertices go.
-func (p *patch) disturbs(arc int) bool {
+func (p *reranking) disturbs(arc int) bool {
 	points, goes := p.c.pointsOf(uint32(arc)), *p.goes.at(arc)
 	box := p.c.arcs.at(arc).box
 	type stay struct {
