@@ -105,7 +105,8 @@ func FuzzBuild(f *testing.F) {
 		}
 		wide := b[0]%2 == 1
 		areas, shapes := bytesToShapes(b[1:], wide)
-		for _, p := range []Policy{{}, {GapWidthM: 0.02 + float64(b[0]), WideGaps: FillGaps}} {
+		for _, p := range []Policy{{}, {GapWidthM: 0.02 + float64(b[0]), WideGaps: FillGaps},
+			{GapWidthM: 0.05, SpikeWidthM: 0.02 * float64(b[0]%8), SnapM: 0.01 * float64(b[0]%16), Outlines: true}} {
 			c, report, err := Build(soupNetwork, areas, shapes, p)
 			if err != nil {
 				if k := geo.KindOf(err); k != geo.Invalid && k != geo.TooLarge {
@@ -116,6 +117,11 @@ func FuzzBuild(f *testing.F) {
 			for _, v := range c.Check(soupNetwork) {
 				if v.Kind != Gap && v.Kind != ManyRegions && v.Kind != NoRegion {
 					t.Fatalf("%+v\n%+v", v, report)
+				}
+			}
+			for i, r := range report.Repairs { // each is told, and each that can be chosen for is one of its kind
+				if r.Done == "" || r.ID != "" && i > 0 && r.ID == report.Repairs[i-1].ID {
+					t.Fatalf("%+v", r)
 				}
 			}
 			back, err := Decode(c.Encode())

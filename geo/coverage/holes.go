@@ -31,8 +31,9 @@ func (o *outlines) holes(l int32, polygon lattice.Polygon) (leave []bool) {
 		r := o.found(kind, l, least(polygon[i]), done)
 		r.AreaM2 = lattice.AreaM2(polygon[i])
 		print := ringPrint(polygon[i])
+		print.text(kind)
 		print.text(r.Codes[0])
-		choice, chosen := o.choose.take(&r, uint64(print), chooseFill, []string{chooseFill, chooseDrop})
+		choice, chosen := o.choose.take(&r, o.single(print), chooseFill, []string{chooseFill, chooseDrop})
 		if chosen {
 			r.Done += ": " + byChoice
 		}

@@ -18,7 +18,8 @@ type outlines struct {
 	snap   *snapper
 	budget int // of sides that may be looked at to place holes, see holes.go
 
-	ring []lattice.Point // for reuse
+	prints map[fingerprint]uint64 // how often each was met
+	ring   []lattice.Point        // for reuse
 }
 
 // label is a polygon of the input.
@@ -56,6 +57,16 @@ func (o *outlines) ringsOf(l int32) []uint32 {
 		return o.rings[o.labels[l].rings:o.labels[l+1].rings]
 	}
 	return o.rings[o.labels[l].rings:]
+}
+
+// single tells repairs apart that are drawn alike, by their order in the file.
+func (o *outlines) single(f fingerprint) uint64 {
+	if o.prints == nil {
+		o.prints = map[fingerprint]uint64{}
+	}
+	before := o.prints[f]
+	o.prints[f]++
+	return uint64(f) + before*0x9e3779b97f4a7c15
 }
 
 // add appends the polygons of one shape.

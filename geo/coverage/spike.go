@@ -91,7 +91,7 @@ func (o *outlines) spike(l int32, corner [3]lattice.Point, outward int) (cut boo
 	if widthM <= o.policy.SpikeWidthM {
 		policy, why = chooseCut, ": it is narrow"
 	}
-	choice, chosen := o.choose.take(&r, uint64(print), policy, []string{chooseCut, chooseKeep})
+	choice, chosen := o.choose.take(&r, o.single(print), policy, []string{chooseCut, chooseKeep})
 	if chosen {
 		why = ": " + byChoice
 	}

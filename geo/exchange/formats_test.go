@@ -3,6 +3,7 @@ package exchange_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -460,10 +461,49 @@ func TestTangledRingsAreRefused(t *testing.T) {
 	}
 }
 
+// bomb makes an archive of a shape and a table of blank rows, which unpacks to 256
+// MB from a quarter of one. The blanks are packed once and repeated.
+func bomb(t *testing.T, shp string) []byte {
+	t.Helper()
+	table := dbf(0, 200, "a")
+	var b, packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(text string) []byte {
+		packed.Reset()
+		io.WriteString(w, text)
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Clone(packed.Bytes())
+	}
+	raw := put(table[:4] + "\xff\xff\x1f\x00" + table[8:])
+	put(strings.Repeat(" ", 1<<20)) // from here on each packs the same
+	raw = append(raw, bytes.Repeat(put(strings.Repeat(" ", 1<<20)), 256)...)
+
+	z := zip.NewWriter(&b)
+	for _, f := range [][2]string{{"a.shp", shp}, {"a.prj", wgs84}} {
+		e, err := z.Create(f[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(e, f[1])
+	}
+	e, err := z.CreateRaw(&zip.FileHeader{Name: "a.dbf", Method: zip.Deflate, CompressedSize64: uint64(len(raw)), UncompressedSize64: 257 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Write(raw)
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func TestHostileArchives(t *testing.T) {
 	good, table := shp(5, ring(0, 0, 0, 1, 1, 1)), dbf(0, 5, "a")
-	bomb := dbf(0, 200, "a")
-	bomb = bomb[:4] + "\xff\xff\x0f\x00" + bomb[8:] + strings.Repeat(" ", 1<<28)
 	var many [][2]string
 	for i := range 2000 {
 		many = append(many, [2]string{fmt.Sprintf("%d.txt", i), ""})
@@ -477,7 +517,7 @@ func TestHostileArchives(t *testing.T) {
 		"nothing in it":    entries(t),
 		"no shapefile":     entries(t, [2]string{"a.txt", "x"}),
 		"no table":         entries(t, [2]string{"a.shp", good}),
-		"a bomb":           entries(t, [2]string{"a.shp", good}, [2]string{"a.dbf", bomb}, [2]string{"a.prj", wgs84}),
+		"a bomb":           bomb(t, good),
 		"many entries":     entries(t, many...),
 		"long names":       entries(t, long...),
 		"an entry twice":   entries(t, [2]string{"a.shp", good}, [2]string{"a.shp", good}, [2]string{"a.dbf", table}),
@@ -487,6 +527,9 @@ func TestHostileArchives(t *testing.T) {
 		"only a mark":      []byte("PK\x03\x04"),
 	} {
 		t.Run(name, func(t *testing.T) { judged(t, bytesOf("x.zip", b), exchange.Import{As: "estates"}) })
+	}
+	if _, err := bring(exchange.Import{As: "estates"}, city(), "x.zip", bomb(t, good)); geo.KindOf(err) != geo.TooLarge || !strings.Contains(err.Error(), "unpacks") {
+		t.Errorf("a bomb: %v", err)
 	}
 	// Names that would lead elsewhere lead nowhere: nothing is written.
 	dir := t.TempDir()

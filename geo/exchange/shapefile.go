@@ -154,7 +154,7 @@ func (files *shapeFiles) read(in *feed, tablePart part, text textEncoding) error
 		defer shx.Close()
 		shapes.index = bufio.NewReader(shx)
 		if _, err := shapes.index.Discard(shapeHeader); err != nil {
-			return geo.Errorf(geo.Invalid, "%s ends in its header", index.name)
+			return endedEarly(err, index.name+" ends in its header")
 		}
 	}
 	for {
@@ -200,7 +200,10 @@ type shapeReader struct {
 func newShapeReader(r io.Reader, limits Limits) (*shapeReader, error) {
 	s := &shapeReader{r: bufio.NewReaderSize(r, 1<<16), limits: limits, at: shapeHeader}
 	var h [shapeHeader]byte
-	if _, err := io.ReadFull(s.r, h[:]); err != nil || !bytes.HasPrefix(h[:], shapeMark) {
+	if _, err := io.ReadFull(s.r, h[:]); err != nil {
+		return nil, endedEarly(err, "the .shp ends in its header")
+	}
+	if !bytes.HasPrefix(h[:], shapeMark) {
 		return nil, geo.Errorf(geo.Invalid, "this is no .shp: it does not begin as one")
 	}
 	s.left = 2*int64(binary.BigEndian.Uint32(h[24:])) - shapeHeader
@@ -234,12 +237,8 @@ func (s *shapeReader) next() (*drawn, error) {
 	if s.left == 0 {
 		return nil, io.EOF
 	}
-	n, err := io.ReadFull(s.r, h[:])
-	if n == 0 && errors.Is(err, io.EOF) {
-		return nil, errShapeCut() // the header told of more
-	}
-	if err != nil {
-		return nil, errShapeCut()
+	if _, err := io.ReadFull(s.r, h[:]); err != nil {
+		return nil, endedEarly(err, "the .shp ends before its header says so")
 	}
 	words := binary.BigEndian.Uint32(h[4:])
 	size := 2 * int64(words)
@@ -257,13 +256,9 @@ func (s *shapeReader) next() (*drawn, error) {
 	// As much memory as comes, not as was announced.
 	s.buf.Reset()
 	if _, err := io.CopyN(&s.buf, s.r, size); err != nil {
-		return nil, errShapeCut()
+		return nil, endedEarly(err, "the .shp ends in the middle of a record")
 	}
 	return decodeShape(s.buf.Bytes(), s.kind)
-}
-
-func errShapeCut() error {
-	return geo.Errorf(geo.Invalid, "the .shp ends in the middle of a record")
 }
 
 // compare holds the next entry of the index against where the record lies. If
@@ -274,7 +269,7 @@ func (s *shapeReader) compare(words uint32) error {
 	}
 	var e [8]byte
 	if _, err := io.ReadFull(s.index, e[:]); err != nil {
-		return geo.Errorf(geo.Invalid, "the .shx has fewer records than the .shp; write the file anew")
+		return endedEarly(err, "the .shx has fewer records than the .shp; write the file anew")
 	}
 	if offset := 2 * int64(binary.BigEndian.Uint32(e[:])); offset != s.at || binary.BigEndian.Uint32(e[4:]) != words {
 		return geo.Errorf(geo.Invalid, "the .shx does not fit the .shp; write the file anew")

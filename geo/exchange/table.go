@@ -45,7 +45,7 @@ func newTableReader(r io.Reader, text textEncoding, limits Limits) (*tableReader
 	t := &tableReader{r: bufio.NewReaderSize(r, 1<<16), text: text}
 	var h [32]byte
 	if _, err := io.ReadFull(t.r, h[:]); err != nil {
-		return nil, errTable("it ends in its header")
+		return nil, endedEarly(err, "the .dbf ends in its header")
 	}
 	t.rows = binary.LittleEndian.Uint32(h[4:])
 	header, width := int(binary.LittleEndian.Uint16(h[8:])), int(binary.LittleEndian.Uint16(h[10:]))
@@ -58,7 +58,7 @@ func newTableReader(r io.Reader, text textEncoding, limits Limits) (*tableReader
 	}
 	b := make([]byte, header-32) // at most 64 KB
 	if _, err := io.ReadFull(t.r, b); err != nil {
-		return nil, errTable("it ends in its header")
+		return nil, endedEarly(err, "the .dbf ends in its header")
 	}
 	t.row = make([]byte, width)
 	return t, t.readFields(b)
@@ -128,9 +128,19 @@ func (t *tableReader) advance() error {
 	}
 	t.rows--
 	if _, err := io.ReadFull(t.r, t.row); err != nil {
-		return geo.Errorf(geo.Invalid, "the .dbf ends in the middle of a row")
+		return endedEarly(err, "the .dbf ends in the middle of a row")
 	}
 	return nil
+}
+
+// endedEarly is an error of reading, which most often is an early end.
+func endedEarly(err error, message string) error {
+	var known *geo.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	// The end of the bytes is none of the records, which io.EOF would say.
+	return &geo.Error{Kind: geo.Invalid, Message: message, Err: unexpected(err)}
 }
 
 func (t *tableReader) bytes(f tableField) []byte {
