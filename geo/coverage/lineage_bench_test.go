@@ -11,7 +11,7 @@ func BenchmarkLineage(b *testing.B) {
 		c := mustBuild(b, areas, shapes, Policy{})
 		p := &planner{Rand: rand.New(rand.NewPCG(1, 1)), c: c, n: quiltNetwork}
 		for done := 0; done < 20; {
-			op := kinds[[]string{"splitByLine", "merge", "reshapeArc", "moveNode"}[done%4]](p)
+			op := p.make([]string{"splitByLine", "merge", "reshapeArc", "moveNode"}[done%4])
 			if now, _, err := Apply(p.c, p.n, op); err == nil {
 				p.c = now
 				done++

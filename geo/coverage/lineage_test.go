@@ -3,7 +3,6 @@ package coverage
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -76,8 +75,8 @@ func TestLineageOfOperations(t *testing.T) {
 	for seed := range uint64(rounds(60, 3000)) {
 		p := &planner{Rand: rand.New(rand.NewPCG(seed, 12)), c: someMosaic(t, seed), n: mosaicNetwork}
 		operated(p, p.IntN(8)) // towns get gaps and voids
-		for _, name := range slices.Sorted(maps.Keys(kinds)) {
-			op := kinds[name](p)
+		for _, name := range Kinds {
+			op := p.make(name)
 			now, _, err := Apply(p.c, p.n, op)
 			if err != nil {
 				continue
@@ -303,7 +302,7 @@ func TestFlows(t *testing.T) {
 	old := someMosaic(t, 3)
 	p := &planner{Rand: rand.New(rand.NewPCG(3, 3)), c: old, n: mosaicNetwork}
 	for {
-		if now, _, err := Apply(old, mosaicNetwork, p.split()); err == nil {
+		if now, _, err := Apply(old, mosaicNetwork, p.make("splitByLine")); err == nil {
 			p.c = now
 			break
 		}

@@ -18,6 +18,15 @@ import (
 	"onegrid/geo/lattice"
 )
 
+func init() {
+	coverage.Kinds = coveragetest.Kinds
+	coverage.MakeOperation = func(r *rand.Rand, c *coverage.Coverage, n geo.Network, made *int, kind string) coverage.Operation {
+		p := &coveragetest.Planner{Rand: r, Coverage: c, Network: n, Made: *made}
+		defer func() { *made = p.Made }()
+		return p.Make(kind)
+	}
+}
+
 // TestOperations lets planners loose on made towns, of a network that covers the
 // ground and of one that need not. Whatever they do, the state is sound, it is
 // what its export builds, its figures are those of a full recount, the diff

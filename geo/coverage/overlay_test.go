@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,9 +14,8 @@ import (
 
 // operated lets a planner do so many operations on a coverage.
 func operated(p *planner, steps int) (done []Operation) {
-	names := slices.Sorted(maps.Keys(kinds))
 	for try := 0; len(done) < steps && try < 50*steps && p.grounds() > 2; try++ {
-		op := kinds[names[p.IntN(len(names))]](p)
+		op := p.make(Kinds[p.IntN(len(Kinds))])
 		now, _, err := Apply(p.c, p.n, op)
 		if err != nil {
 			continue

@@ -19,7 +19,7 @@ type Planner struct {
 	*rand.Rand
 	Coverage *coverage.Coverage
 	Network  geo.Network
-	made     int
+	Made     int // codes so far
 }
 
 // Kinds are the names of the operations that a Planner makes up, sorted.
@@ -46,8 +46,8 @@ var kinds = map[string]func(p *Planner) coverage.Operation{
 }
 
 func (p *Planner) code() string {
-	p.made++
-	return fmt.Sprint("n", p.made)
+	p.Made++
+	return fmt.Sprint("n", p.Made)
 }
 
 // Grounds counts the areas with ground.
