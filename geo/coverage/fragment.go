@@ -46,7 +46,7 @@ func (s *settler) loosen(p *pieces) (waiting []uint32) {
 		}
 		narrow := s.measure(p.faces[id]...).narrow(s.policy.GapWidthM, &s.budget)
 		f := fate{s.fragment(p, id), s.owner[id]}
-		if choice := s.choose.peek(RepairFragment, p.prints[id]); narrow && choice != chooseKeep && choice != chooseOut {
+		if choice := s.choose.peek(RepairFragment, p.prints[id]); narrow && choice != chooseKeep {
 			waiting = append(waiting, id) // decided when its turn comes
 			p.loose[id], p.choices[id] = true, f.repair.Choices
 			for _, a := range s.beside(p.faces[id]...) {
@@ -184,7 +184,7 @@ func (s *settler) giveAway(p *pieces, waiting []uint32) (left []uint32) {
 		})
 	}
 	for i, id := range waiting {
-		if to[i] < 0 {
+		if to[i] < 0 || s.choose.peek(RepairFragment, p.prints[id]) == chooseOut {
 			left = append(left, id)
 			continue
 		}
@@ -205,8 +205,11 @@ func (s *settler) hand(p *pieces, id uint32, to int32, policy, done string) {
 		p.named[s.code(to)] = to
 	}
 	if choice, chosen := s.choose.take(&r, p.prints[id], policy, options); chosen {
-		code := strings.TrimPrefix(choice, giveTo)
-		to, done = p.named[code], "given to "+code+": "+byChoice
+		if code, given := strings.CutPrefix(choice, giveTo); given {
+			to, done = p.named[code], "given to "+code+": "+byChoice
+		} else {
+			done = "left outside: " + byChoice
+		}
 	}
 	r.Done = done
 	s.add(r)

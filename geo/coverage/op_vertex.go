@@ -3,7 +3,6 @@ package coverage
 import (
 	"slices"
 
-	"onegrid/geo"
 	"onegrid/geo/lattice"
 )
 
@@ -167,5 +166,3 @@ func (o *DeleteVertex) apply(d *draft) error {
 	s.lines[at].points = p
 	return d.redraw(s)
 }
-
-var _ = geo.Conflict

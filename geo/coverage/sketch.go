@@ -23,11 +23,11 @@ type sketch struct {
 	placed map[[2]lattice.Point]side
 }
 
-// lot is ground of one area.
+// lot is ground of one area, or of nobody.
 type lot struct {
 	area int32  // or NoArea, or Void
 	from Region // whose number it keeps, if it can; Exterior where it is new
-	// where is Exterior's: ground that is given to the outside.
+	// outside says that this ground is given to the outside.
 	outside bool
 	// of is the side that this ground is cut out of: a face that has both
 	// becomes this. wide where there is none.
@@ -117,16 +117,6 @@ func (s *sketch) nearOutside(box lattice.Box) {
 			s.take(s.c.leftOf(h ^ 1))
 		}
 	}
-}
-
-// lineOf returns the line that an arc is.
-func (s *sketch) lineOf(arc int) *line {
-	for i := range s.lines {
-		if s.lines[i].arc == arc {
-			return &s.lines[i]
-		}
-	}
-	return nil
 }
 
 // settle makes borders of the lines. What lies beside them is a region of its own
