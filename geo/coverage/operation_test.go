@@ -83,7 +83,7 @@ func (y *opTally) loose(t *testing.T, seed uint64, n geo.Network, c *coverage.Co
 			return
 		}
 		op := p.Make(y.kind(p))
-		err, fault := x.do(op)
+		fault, err := x.do(op)
 		if fault != "" {
 			t.Fatalf("seed %d step %d: %s", seed, step, shrunk(n, c, append(done, op), zooms))
 		}
@@ -125,35 +125,35 @@ type examined struct {
 }
 
 // do does an operation and says what is wrong then, if it was not refused.
-func (x *examined) do(op coverage.Operation) (refusal error, fault string) {
+func (x *examined) do(op coverage.Operation) (fault string, refusal error) {
 	now, diff, err := coverage.Apply(x.c, x.n, op)
 	if back, err := coverage.Decode(x.c.Encode()); err != nil || back.Hash() != x.c.Hash() {
-		return nil, "the state before has changed"
+		return "the state before has changed", nil
 	}
 	if err != nil {
-		return err, ""
+		return "", err
 	}
 	if again, _, err := coverage.Apply(x.c, x.n, op); err != nil || again.Hash() != now.Hash() {
-		return nil, "the same operation gives another state the second time"
+		return "the same operation gives another state the second time", nil
 	}
 	if same, err := coverage.UnmarshalOperation([]byte(describe(op))); err != nil || !cmp.Equal(same, op) {
-		return nil, fmt.Sprintf("the operation changes by being stored: %v", err)
+		return fmt.Sprintf("the operation changes by being stored: %v", err), nil
 	}
 	if fault := wrong(x.c, now, x.n, diff); fault != "" {
-		return nil, fault
+		return fault, nil
 	}
 	x.measured = x.measured.Patched(now, diff)
 	if got, want := measures(x.measured, now), now.Metrics(); !slices.Equal(got, want) {
-		return nil, fmt.Sprintf("the measures are not those of a full recount:\n%v\n%v", got, want)
+		return fmt.Sprintf("the measures are not those of a full recount:\n%v\n%v", got, want), nil
 	}
 	x.simplified = x.simplified.Patched(now, diff)
 	if x.steps++; x.steps%x.zooms == 0 {
 		if fault := wrongZooms(x.simplified, x.n); fault != "" {
-			return nil, fault
+			return fault, nil
 		}
 	}
 	x.c = now
-	return nil, ""
+	return "", nil
 }
 
 // shrunk leaves out operations as long as something is wrong in the end, and
@@ -162,7 +162,7 @@ func shrunk(n geo.Network, c *coverage.Coverage, ops []coverage.Operation, zooms
 	fails := func(ops []coverage.Operation) (*examined, string) {
 		x := &examined{n: n, c: c, simplified: c.Simplify(), measured: c.Measure(), zooms: 1}
 		for _, op := range ops {
-			if _, fault := x.do(op); fault != "" {
+			if fault, _ := x.do(op); fault != "" {
 				return x, fault
 			}
 		}
