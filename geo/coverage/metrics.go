@@ -28,15 +28,15 @@ type Measured struct {
 
 // tally is what an area measures.
 type tally struct {
-	area    int64 // in units of 1e-4 m²
-	length  int64 // in units of 1e-8 m
+	area    int64 // areasPerM2 of them are a square metre
+	length  int64 // lengthsPerM of them are a metre
 	regions int
 	box     lattice.Box
 }
 
 const (
-	areaUnit   = 1e-4
-	lengthUnit = 1e-8
+	areasPerM2  = 1e4
+	lengthsPerM = 1e8
 )
 
 // Metrics measures every area of every level, by area number.
@@ -80,7 +80,7 @@ func (c *Coverage) Measure() *Measured {
 // Of returns the measures of an area.
 func (m *Measured) Of(area int32) Metrics {
 	t := m.tallies.at(int(area))
-	out := Metrics{AreaM2: float64(t.area) * areaUnit, PerimeterM: float64(t.length) * lengthUnit, Regions: t.regions, Box: t.box}
+	out := Metrics{AreaM2: float64(t.area) / areasPerM2, PerimeterM: float64(t.length) / lengthsPerM, Regions: t.regions, Box: t.box}
 	if p := out.PerimeterM; p > 0 {
 		out.Compactness = 4 * math.Pi * out.AreaM2 / (p * p)
 	}
@@ -94,7 +94,7 @@ func measure(points []lattice.Point) tally {
 		areaM2 += lattice.StripM2(points[i-1], points[i])
 		lengthM += lattice.DistanceM(points[i-1], points[i])
 	}
-	return tally{area: int64(math.Round(areaM2 / areaUnit)), length: int64(math.Round(lengthM / lengthUnit))}
+	return tally{area: int64(math.Round(areaM2 * areasPerM2)), length: int64(math.Round(lengthM * lengthsPerM))}
 }
 
 // add adds one arc of the area's outline.
