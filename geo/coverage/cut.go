@@ -67,12 +67,14 @@ func (s *sketch) fit(points []lattice.Point) ([]lattice.Point, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !crosses {
+		switch {
+		case !crosses:
 			k++
-		} else if v != out[k-1] && v != out[k] {
-			out = slices.Insert(out, k, v)
-		} else {
+		case slices.Contains(out, v) || len(out) > maxLine:
+			// It would go to and fro between vertices that lie within reach of each other.
 			return nil, refused(v, "the line meets a border at so flat an angle that it cannot be cut there")
+		default:
+			out = slices.Insert(out, k, v)
 		}
 	}
 	return out, nil

@@ -1,8 +1,10 @@
 package coverage_test
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -303,4 +305,33 @@ func FuzzOperation(f *testing.F) {
 			t.Fatal(fault)
 		}
 	})
+}
+
+// A line that met borders within reach of each other was once led to and fro
+// between their vertices for ever. The state is a planner's.
+func TestLineBesideManyVertices(t *testing.T) {
+	text, err := os.ReadFile("testdata/states/crowded.hex")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var chunks [][]byte
+	for line := range strings.FieldsSeq(string(text)) {
+		chunk, err := hex.DecodeString(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunks = append(chunks, chunk)
+	}
+	c, err := coverage.Decode(chunks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := coverage.UnmarshalOperation([]byte(`{"op":"moveBuildings","buildings":["b0"],"to":"n9","takes":[{"from":"n10",
+		"lines":[[[0.0001048,0.0001264],[0.0000277,0.0001689],[0.0000153,0.0001542],[0.0000153,0.0001435]]]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := coverage.Apply(c, coverage.MosaicNetwork, op); err == nil || !strings.Contains(err.Error(), "so flat an angle") {
+		t.Errorf("%v", err)
+	}
 }
