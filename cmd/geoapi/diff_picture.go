@@ -7,7 +7,6 @@ import (
 	"image/color"
 	"math"
 	"os"
-	"slices"
 	"strings"
 
 	"onegrid/geo/coverage"
@@ -47,12 +46,6 @@ type drawing struct {
 	shapes   map[string]lattice.MultiPolygon
 	labels   map[string]lattice.Point
 	clusters []cluster
-}
-
-// cluster is changed ground in one place.
-type cluster struct {
-	box    lattice.Box
-	events []int
 }
 
 // Where things stand on the sheet.
@@ -179,65 +172,8 @@ func (g *drawing) label(c *coverage.Coverage, code string) lattice.Point {
 	return g.labels[key]
 }
 
-// cluster gathers events whose ground lies side by side.
-func (g *drawing) cluster() {
-	for i, e := range g.events {
-		box := lattice.EmptyBox()
-		for _, code := range e.Old {
-			box = box.Union(lattice.BoxOfShape(g.shape(g.overlay.Old, code)))
-		}
-		for _, code := range e.New {
-			box = box.Union(lattice.BoxOfShape(g.shape(g.overlay.New, code)))
-		}
-		if box.Empty() {
-			continue
-		}
-		one := cluster{box, []int{i}}
-		for k := 0; k < len(g.clusters); {
-			if c := g.clusters[k]; c.box.Intersects(one.box) {
-				one = cluster{one.box.Union(c.box), append(one.events, c.events...)}
-				g.clusters = slices.Delete(g.clusters, k, k+1)
-				k = 0
-			} else {
-				k++
-			}
-		}
-		g.clusters = append(g.clusters, one)
-	}
-	slices.SortStableFunc(g.clusters, func(a, b cluster) int {
-		return cmp.Or(cmp.Compare(len(b.events), len(a.events)), cmp.Compare(b.box.Width()*b.box.Height(), a.box.Width()*a.box.Height()))
-	})
-}
-
 // mostWindows is how many places are shown larger.
 const mostWindows = 9
-
-// windows returns the boxes of the places to be shown larger; none where a picture
-// of everything shows them as well.
-func (g *drawing) windows(all lattice.Box) []lattice.Box {
-	var out []lattice.Box
-	for _, c := range g.clusters {
-		if c.box.Width()*c.box.Height()*3 > all.Width()*all.Height() {
-			return nil
-		}
-		if len(out) < mostWindows {
-			out = append(out, padded(c.box, 4))
-		}
-	}
-	return out
-}
-
-// padded grows a box on all sides, by a part of its longer side.
-func padded(b lattice.Box, parts int64) lattice.Box {
-	by := int32(max(b.Width(), b.Height())/parts + 1)
-	return lattice.Box{Min: lattice.Point{X: b.Min.X - by, Y: b.Min.Y - by}, Max: lattice.Point{X: b.Max.X + by, Y: b.Max.Y + by}}
-}
-
-// layOut returns how many columns and rows so many windows take.
-func layOut(n int) (columns, rows int) {
-	columns = int(math.Ceil(math.Sqrt(float64(n))))
-	return columns, (n + columns - 1) / columns
-}
 
 // window draws a part of the ground. Names and flows are drawn where it is shown
 // large.
@@ -335,61 +271,6 @@ func onGround(m *picture.Map, x, y float64) lattice.Point {
 	return lattice.Point{
 		X: ground.Min.X + int32(float64(ground.Width())*(x-left)/(right-left)),
 		Y: ground.Min.Y + int32(float64(ground.Height())*(y-bottom)/(top-bottom)),
-	}
-}
-
-// names writes the codes of what changed, old ones that are gone in the colour of
-// old borders.
-func (g *drawing) names(s *picture.Sheet, m *picture.Map, box lattice.Box) {
-	n := naming{sheet: s, Map: m, box: box, prefix: g.prefix}
-	for _, e := range g.events {
-		for _, code := range e.New {
-			n.name(g.label(g.overlay.New, code), g.shape(g.overlay.New, code), code, picture.Ink)
-		}
-	}
-	for _, e := range g.events {
-		for _, code := range e.Old {
-			if !slices.Contains(e.New, code) {
-				n.name(g.label(g.overlay.Old, code), g.shape(g.overlay.Old, code), code, oldBorder)
-			}
-		}
-	}
-}
-
-// naming writes names that do not run into each other.
-type naming struct {
-	sheet *picture.Sheet
-	*picture.Map
-	box    lattice.Box
-	prefix int
-	taken  []image.Rectangle
-}
-
-// name writes a code over a place where there is room for it, a little higher or
-// lower if need be.
-func (n *naming) name(at lattice.Point, shape lattice.MultiPolygon, code string, ink color.RGBA) {
-	bounds := lattice.BoxOfShape(shape)
-	if bounds.Empty() || !n.box.Contains(at) {
-		return
-	}
-	x1, _ := n.Pixel(bounds.Min)
-	x2, _ := n.Pixel(bounds.Max)
-	text := code[n.prefix:]
-	for _, size := range [...]picture.Size{picture.Small, picture.Tiny} {
-		width := n.sheet.Width(text, size)
-		if float64(width) > 1.1*(x2-x1) {
-			continue
-		}
-		for _, down := range [...]float64{0, 17, -17, 34, -34} {
-			x, y := n.Pixel(at)
-			y += down
-			r := image.Rect(int(x)-width/2-2, int(y)-int(size)/2-1, int(x)+width/2+2, int(y)+int(size)/2+1)
-			if !slices.ContainsFunc(n.taken, r.Overlaps) {
-				n.taken = append(n.taken, r)
-				n.Label(onGround(n.Map, x, y), text, size, ink)
-				return
-			}
-		}
 	}
 }
 
