@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"onegrid/geo"
@@ -80,7 +79,7 @@ func quilt(side, steps int) ([]Area, []Shape) {
 // sizes are 1,444 grids of 199 k vertices and, in the long form, 100,489 of 5.6 M.
 func sizes(b *testing.B, run func(b *testing.B, areas []Area, shapes []Shape)) {
 	for _, s := range []struct{ side, steps int }{{38, 67}, {317, 28}} {
-		if s.side > 100 && os.Getenv("ONEGRID_LONG") == "" {
+		if s.side > 100 && !long() {
 			continue
 		}
 		areas, shapes := quilt(s.side, s.steps)

@@ -2,21 +2,12 @@ package coverage
 
 import (
 	"math/big"
-	"os"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"onegrid/geo/lattice"
 )
-
-// rounds is how many random cases a property is tried on.
-func rounds(short, long int) int {
-	if os.Getenv("ONEGRID_LONG") != "" {
-		return long
-	}
-	return short
-}
 
 // drawRings draws closed rings on a lattice so small that everything degenerate
 // happens: vertices on edges, edges on edges, crossings in the same cell.

@@ -3,7 +3,6 @@ package coverage
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"onegrid/geo"
@@ -67,7 +66,7 @@ func each(b *testing.B, run func(*testing.B, *Coverage)) {
 		b.ReportAllocs()
 		run(b, c)
 	})
-	if os.Getenv("ONEGRID_LONG") != "" {
+	if long() {
 		b.Run("region", func(b *testing.B) {
 			c := madeCity(b, 316, 27)
 			b.ReportAllocs()
