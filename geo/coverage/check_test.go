@@ -338,10 +338,10 @@ func TestCheckFindsEveryKind(t *testing.T) {
 	for _, s := range damages {
 		t.Run(s.kind, func(t *testing.T) {
 			t.Parallel()
-			want := rounds(100, 1000)
+			const want = 1000
 			seed := uint64(0)
 			for done := 0; done < want; seed++ {
-				if seed > uint64(100*want) {
+				if seed > 100*want {
 					t.Fatalf("only %d opportunities", done)
 				}
 				r := rand.New(rand.NewPCG(seed, 3))
