@@ -124,7 +124,7 @@ func (d *draft) touchRings(regions ...Region) {
 // findRings finds the rings of the regions beside what came and went. In a basic
 // network nothing may be enclosed that is nobody's and that nobody drew.
 func (d *draft) findRings() error {
-	trail := parter{c: d.now, at: make([]int32, d.nodes.len())}
+	trail := newParter(d.now)
 	for r := range d.rings {
 		if slices.Contains(d.free.regions, int(r)) {
 			continue
@@ -137,7 +137,7 @@ func (d *draft) findRings() error {
 				}
 			}
 		}
-		rings := d.now.ringsOf(&trail, halves)
+		rings := d.now.ringsOf(trail, halves)
 		d.regions.change(int(r)).rings = rings
 		if r != Exterior {
 			continue
@@ -148,42 +148,6 @@ func (d *draft) findRings() error {
 		}
 	}
 	return nil
-}
-
-// ringsOf finds the rings that the half-arcs around one region make.
-func (c *Coverage) ringsOf(p *parter, halves []HalfArc) [][]HalfArc {
-	done := make(map[HalfArc]bool, len(halves))
-	var loops []loop
-	for _, h := range halves {
-		if done[h] {
-			continue
-		}
-		p.part(h, func(ring []HalfArc) {
-			for _, h := range ring {
-				done[h] = true
-			}
-			loops = append(loops, loop{hole: c.sweepRing(ring) <= 0, halves: slices.Clone(ring)})
-		})
-	}
-	slices.SortFunc(loops, func(a, b loop) int { return a.compare(&b) })
-	rings := make([][]HalfArc, len(loops))
-	for i := range loops {
-		rings[i] = loops[i].halves
-	}
-	return rings
-}
-
-// sweepRing is twice the signed area of a ring.
-func (c *Coverage) sweepRing(ring []HalfArc) (sum int64) {
-	o := c.pointsOf(uint32(ring[0] >> 1))[0]
-	for _, h := range ring {
-		if part := sweep(o, c.pointsOf(uint32(h>>1))); h&1 == 0 {
-			sum += part
-		} else {
-			sum -= part
-		}
-	}
-	return sum
 }
 
 // outerBounds is the box around what borders the exterior.

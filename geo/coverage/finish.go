@@ -2,30 +2,9 @@ package coverage
 
 import "slices"
 
-// Diff is what an operation touched, by number: in the coverage before it and in
-// the one after. What is in neither is the same thing under the same number.
-type Diff struct {
-	Areas   Touched `json:"areas"`
-	Regions Touched `json:"regions"`
-	Arcs    Touched `json:"arcs"`
-	Nodes   Touched `json:"nodes"`
-}
-
-// Touched is what an operation touched of one kind. Numbers are ascending.
-type Touched struct {
-	Before []int   `json:"before,omitempty"` // gone, or not as it was
-	After  []int   `json:"after,omitempty"`  // new, or not as it was
-	Moved  []Moved `json:"moved,omitempty"`  // the same thing under another number
-}
-
-// Moved is a change of number.
-type Moved struct {
-	From int `json:"from"`
-	To   int `json:"to"`
-}
-
 // finish closes the gaps in the numbers and returns what became of the draft.
 func (d *draft) finish() (*Coverage, Diff) {
+	d.relevel()
 	var diff Diff
 	diff.Arcs = touched(keys(d.went), keys(d.came), d.free.arcs, fill(d.free.arcs, d.arcs, d.moveArc), d.c.Arcs())
 	diff.Nodes = touched(d.nodesWent, d.nodesCame, d.free.nodes, fill(d.free.nodes, d.nodes, d.moveNode), d.c.nodes.len())
@@ -36,6 +15,31 @@ func (d *draft) finish() (*Coverage, Diff) {
 	d.sync()
 	d.reorder(&diff)
 	return d.now, diff
+}
+
+// relevel marks the borders whose level is another because what lies beside them
+// is another's now, or hangs elsewhere.
+func (d *draft) relevel() {
+	d.sync()
+	var regions []Region
+	for r := range d.rings {
+		if int(r) < d.c.Regions() && d.c.AreaOf(r) != d.now.AreaOf(r) {
+			regions = append(regions, r)
+		}
+	}
+	for a := range d.changed {
+		if int(a) < d.c.areas.len() && !slices.Contains(d.free.areas, int(a)) && d.c.area(a).Parent != d.now.area(a).Parent {
+			regions = d.now.appendRegions(regions, a)
+		}
+	}
+	for _, r := range regions {
+		for h := range d.now.halvesOf(r) {
+			i := int(h >> 1)
+			if i < d.c.Arcs() && d.c.ArcLevel(i) != d.now.ArcLevel(i) {
+				d.came[uint32(i)], d.went[uint32(i)] = true, true
+			}
+		}
+	}
 }
 
 func keys[K ~int32 | ~uint32](set map[K]bool) []int {
@@ -71,10 +75,7 @@ func touched(went, came, free []int, moved []Moved, count int) Touched {
 	for _, m := range moved {
 		to[m.From] = m.To
 	}
-	isFree := make(map[int]bool, len(free))
-	for _, i := range free {
-		isFree[i] = true
-	}
+	isFree := set(free)
 	done := map[int]bool{}
 	for _, i := range came {
 		if isFree[i] {

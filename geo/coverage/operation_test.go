@@ -122,6 +122,9 @@ type examined struct {
 	measured   *coverage.Measured
 	steps      int
 	zooms      int // every how many steps all zooms are looked at
+
+	start *coverage.Coverage // some steps ago, and
+	since coverage.Diff      // what was touched since then
 }
 
 // do does an operation and says what is wrong then, if it was not refused.
@@ -141,6 +144,13 @@ func (x *examined) do(op coverage.Operation) (fault string, refusal error) {
 	}
 	if fault := wrong(x.c, now, x.n, diff); fault != "" {
 		return fault, nil
+	}
+	if x.start == nil || x.steps%50 == 0 {
+		x.start, x.since = x.c, coverage.Diff{}
+	}
+	x.since = x.since.Then(diff)
+	if fault := strays(x.start, now, x.since); fault != "" {
+		return "after several operations, " + fault, nil
 	}
 	x.measured = x.measured.Patched(now, diff)
 	if got, want := measures(x.measured, now), now.Metrics(); !slices.Equal(got, want) {
@@ -256,14 +266,15 @@ func wrong(before, c *coverage.Coverage, n geo.Network, diff coverage.Diff) stri
 	case back.Hash() != c.Hash():
 		return "the hash is not that of the same state, read back"
 	}
-	if fault := strays(before, c, diff); fault != "" {
-		return fault
+	for _, fault := range []string{strays(before, c, diff), trespass(before, c)} {
+		if fault != "" {
+			return fault
+		}
 	}
 	return rebuilt(c, n)
 }
 
-// strays says what changed and is not in the diff. What a locked area looks like
-// never changes.
+// strays says what changed and is not in the diff.
 func strays(before, c *coverage.Coverage, diff coverage.Diff) string {
 	was := inverse(diff.Arcs, before.Arcs(), c.Arcs())
 	for i, old := range was {
@@ -272,6 +283,9 @@ func strays(before, c *coverage.Coverage, diff coverage.Diff) string {
 		}
 		if !slices.Equal(c.Arc(i).Points, before.Arc(old).Points) {
 			return fmt.Sprintf("arc %d runs elsewhere and is not in the diff", i)
+		}
+		if c.ArcLevel(i) != before.ArcLevel(old) {
+			return fmt.Sprintf("arc %d has another level and is not in the diff", i)
 		}
 	}
 	was = inverse(diff.Regions, before.Regions(), c.Regions())
@@ -293,6 +307,11 @@ func strays(before, c *coverage.Coverage, diff coverage.Diff) string {
 			return fmt.Sprintf("%s changed and is not in the diff", a.Code)
 		}
 	}
+	return ""
+}
+
+// trespass says which locked area changed.
+func trespass(before, c *coverage.Coverage) string {
 	for i, a := range before.Areas() {
 		if !a.Locked {
 			continue

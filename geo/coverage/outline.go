@@ -72,18 +72,24 @@ func (u *union) polygons() lattice.MultiPolygon {
 	outers := make([]lattice.Ring, u.parts)
 	holes := make([][]lattice.Ring, u.parts)
 	done := map[HalfArc]bool{}
+	trail := newParter(u.c)
 	for _, r := range u.regions {
 		for h := range u.c.halvesOf(r) {
 			if done[h] || u.has(u.c.leftOf(h^1)) {
 				continue
 			}
-			for _, ring := range u.rings(h, done) {
+			trail.part(h, u.next, func(halves []HalfArc) {
+				var ring lattice.Ring
+				for _, g := range halves {
+					done[g] = true
+					ring = u.c.appendChain(ring, g)
+				}
 				if p := u.part[r]; lattice.TwiceArea(ring) > 0 {
 					outers[p] = ring
 				} else {
 					holes[p] = append(holes[p], ring)
 				}
-			}
+			})
 		}
 	}
 	out := make(lattice.MultiPolygon, 0, u.parts)
@@ -91,30 +97,6 @@ func (u *union) polygons() lattice.MultiPolygon {
 		out = append(out, append(lattice.Polygon{outer}, holes[p]...))
 	}
 	return out
-}
-
-// rings walks the outline from h and parts it where it comes to a node twice.
-func (u *union) rings(h HalfArc, done map[HalfArc]bool) []lattice.Ring {
-	var out []lattice.Ring
-	var path []HalfArc
-	at := map[int32]int{}
-	for g := h; ; {
-		done[g] = true
-		at[u.c.tail(g)] = len(path)
-		path = append(path, g)
-		if from, ok := at[u.c.tail(g^1)]; ok {
-			var ring lattice.Ring
-			for _, g := range path[from:] {
-				delete(at, u.c.tail(g))
-				ring = u.c.appendChain(ring, g)
-			}
-			out = append(out, ring)
-			path = path[:from]
-		}
-		if g = u.next(g); g == h {
-			return out
-		}
-	}
 }
 
 // Neighbours returns the areas of the same level that share a border of more

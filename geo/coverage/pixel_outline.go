@@ -15,7 +15,7 @@ type outliner struct {
 	owner []int32       // by half-arc: the finest area on its left, NoArea or Void
 	area2 []int64       // by arc: its share of twice the area of what it goes around
 	boxes []lattice.Box // by arc
-	trail parter        // parts walks into rings
+	trail *parter
 }
 
 // outline is one ring. It passes no node twice.
@@ -32,7 +32,7 @@ func newOutliner(c *Coverage) *outliner {
 	o := &outliner{
 		c: c, up: ancestors(c.Areas()), owner: make([]int32, 2*n),
 		area2: c.arcAreas(), boxes: make([]lattice.Box, n),
-		trail: parter{c: c, at: make([]int32, c.nodes.len())},
+		trail: newParter(c),
 	}
 	for i := range n {
 		a := c.Arc(i)
@@ -115,7 +115,11 @@ func (o *outliner) level(level int) []outline {
 		if done[h] || o.at(level, h) < 0 || !o.isBorder(level, h) {
 			continue
 		}
-		o.around(level, h, done, func(halves []HalfArc) {
+		next := func(g HalfArc) HalfArc { return o.next(level, g) }
+		o.trail.part(h, next, func(halves []HalfArc) {
+			for _, g := range halves {
+				done[g] = true
+			}
 			r := o.ring(halves)
 			r.area, r.part = o.at(level, h), part[o.c.leftOf(h)]
 			rings = append(rings, r)
@@ -136,29 +140,11 @@ func (o *outliner) level(level int) []outline {
 	return rings
 }
 
-// around walks once around the outline that h is on, and calls emit with every
-// ring of it: where the walk meets itself it is parted, so that a hole which
-// touches the outer ring is a ring of its own.
-func (o *outliner) around(level int, h HalfArc, done []bool, emit func([]HalfArc)) {
-	for g := h; ; {
-		done[g] = true
-		o.trail.walk(g, emit)
-		if g = o.next(level, g); g == h {
-			return
-		}
-	}
-}
-
 // ring measures a ring.
 func (o *outliner) ring(halves []HalfArc) outline {
-	r := outline{arcs: slices.Clone(halves), box: lattice.EmptyBox()}
+	r := outline{arcs: slices.Clone(halves), area2: sumAround(halves, o.area2), box: lattice.EmptyBox()}
 	for _, h := range halves {
 		r.box = r.box.Union(o.boxes[h>>1])
-		if h&1 == 0 {
-			r.area2 += o.area2[h>>1]
-		} else {
-			r.area2 -= o.area2[h>>1]
-		}
 	}
 	return r
 }

@@ -25,15 +25,15 @@ func rounds(short, often int) int {
 // each time. rapid prints the seed of a failure.
 func try(t *testing.T, times int, property func(*rapid.T)) {
 	t.Helper()
-	set(t, "rapid.checks", strconv.Itoa(times))
+	setFlag(t, "rapid.checks", strconv.Itoa(times))
 	if !long() {
-		set(t, "rapid.seed", "1")
+		setFlag(t, "rapid.seed", "1")
 	}
 	rapid.Check(t, property)
 }
 
-// set gives a flag a value for the rest of a test.
-func set(t *testing.T, name, value string) {
+// setFlag gives a flag a value for the rest of a test.
+func setFlag(t *testing.T, name, value string) {
 	f := flag.Lookup(name)
 	before := f.Value.String()
 	t.Cleanup(func() { f.Value.Set(before) })
