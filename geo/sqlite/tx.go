@@ -67,7 +67,11 @@ func (t *tx) begin(ctx context.Context) error {
 	t.ctx, t.broken = ctx, false
 	// The log's times never go back, whatever the clock does.
 	t.now = time.UnixMicro(max(time.Now().UnixMicro(), t.head.at)).UTC()
-	return t.exec("begin", `BEGIN IMMEDIATE`)
+	if err := t.exec("begin", `BEGIN IMMEDIATE`); err != nil {
+		t.rollback() // when ctx ended meanwhile, it may have begun all the same
+		return err
+	}
+	return nil
 }
 
 func (t *tx) commit() error {

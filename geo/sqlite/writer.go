@@ -81,22 +81,22 @@ func (w *writer) write(ctx context.Context, alone bool, do func(*tx) error) erro
 		return ctx.Err()
 	case w.jobs <- j:
 	}
+	var gaveUp <-chan struct{}
+	if !alone { // such a job looks at ctx itself, and its caller learns what became of it
+		gaveUp = ctx.Done()
+	}
 	select {
 	case <-j.done:
 		return j.err
-	case <-ctx.Done():
-		if alone {
-			<-j.done // it looks at ctx itself
-			return j.err
-		}
+	case <-gaveUp:
 		return ctx.Err()
 	case <-w.stopped:
-		select {
-		case <-j.done:
-			return j.err
-		default:
-			return closed()
-		}
+	}
+	select {
+	case <-j.done:
+		return j.err
+	default: // it came too late
+		return closed()
 	}
 }
 

@@ -66,6 +66,8 @@ func Run(t *testing.T, h Harness) {
 		{"refusals name what is wrong", refusals},
 		{"a full disk refuses writes and keeps the rest", fullDisk},
 		{"a closed store says so", closedStore},
+		{"a write that is given up harms no later one", givenUp},
+		{"closing lets go of whoever waits", closingLetsGo},
 		{"versions tell of commits", versionsTell},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, h) })

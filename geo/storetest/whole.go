@@ -2,8 +2,11 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -187,4 +190,58 @@ func closedStore(t *testing.T, h Harness) {
 	want(t, "a reading", err, geo.Unavailable)
 	_, err = s.Version(ctx)
 	want(t, "the version", err, geo.Unavailable)
+}
+
+// givenUp writes with contexts that end at every stage of a write: each write is
+// done or not, and the store goes on.
+func givenUp(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	begin := time.Now()
+	must(t, put(context.Background(), s, "first"))
+	usual := time.Since(begin)
+	const tries = 300
+	for i := range tries {
+		ctx, cancel := context.WithTimeout(context.Background(), usual*time.Duration(i)/tries)
+		err := put(ctx, s, fmt.Sprint("c", i))
+		cancel()
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("write %d: %v", i, err)
+		}
+	}
+	must(t, put(context.Background(), s, "last"))
+	w, at := Snapshot(t, s)
+	if _, ok := w.Sites().ByCode("last"); !ok || w.Sites().Len() != len(wholeLog(t, s))-1 || at.Seq != int64(len(wholeLog(t, s))) {
+		t.Fatalf("%d sites, %d changes, at %d", w.Sites().Len(), len(wholeLog(t, s)), at.Seq)
+	}
+}
+
+func put(ctx context.Context, s Store, code string) error {
+	_, err := s.Put(ctx, "handheld", record.Objects{Layer: geo.Sites, Sites: []geo.Site{{Code: code, Kind: "merchant", Point: At(0, 0, 0, 0)}}})
+	return err
+}
+
+// closingLetsGo closes a store under those who write to it, and who give up at
+// the same time.
+func closingLetsGo(t *testing.T, h Harness) {
+	for range 20 {
+		s := h.Create(t, Scheme())
+		ctx, cancel := context.WithCancel(context.Background())
+		var wg sync.WaitGroup
+		for i := range 8 {
+			wg.Go(func() {
+				for k := 0; put(ctx, s, fmt.Sprint(i, "-", k)) == nil; k++ {
+				}
+			})
+		}
+		time.Sleep(time.Millisecond)
+		wg.Go(cancel)
+		must(t, s.Close())
+		ended := make(chan struct{})
+		go func() { wg.Wait(); close(ended) }()
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			t.Fatal("somebody still waits for a store that is closed")
+		}
+	}
 }
