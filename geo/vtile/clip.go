@@ -62,19 +62,13 @@ func (f *frame) cutSide(dst []coverage.Pixel, s side, chain []coverage.Pixel) []
 	if first > 0 {
 		from := len(dst)
 		dst = f.appendSail(dst, s, chain[first], chain[first-1])
-		reverse(dst[from:])
+		slices.Reverse(dst[from:])
 	}
 	dst = append(dst, chain[first:last+1]...)
 	if last < len(chain)-1 {
 		dst = f.appendSail(dst, s, chain[last], chain[last+1])
 	}
 	return dst
-}
-
-func reverse(p []coverage.Pixel) {
-	for i, j := 0, len(p)-1; i < j; i, j = i+1, j-1 {
-		p[i], p[j] = p[j], p[i]
-	}
 }
 
 // piece is a stretch of a ring or line inside a frame, in a clipper's points. A
@@ -124,16 +118,13 @@ func (c *clipper) ring(pts []coverage.Pixel) {
 		open = c.edge(a, b, open)
 	}
 	if open {
-		c.closeRing(first, pts[0])
+		c.closeRing(first)
 	}
 }
 
 // closeRing joins the last piece, which came back to where the ring began, to
 // the ring's first piece, which began there.
-func (c *clipper) closeRing(first int, start coverage.Pixel) {
-	if !c.inside(start) {
-		return
-	}
+func (c *clipper) closeRing(first int) {
 	head, tail := &c.pieces[first], &c.pieces[len(c.pieces)-1]
 	if head == tail {
 		head.count--

@@ -175,6 +175,6 @@ func (c *clipper) outline(s *sheet, r coverage.PixelRing) {
 		}
 	}
 	if open {
-		c.closeRing(first, s.arcs[r.Arcs[0]>>1].ends[r.Arcs[0]&1])
+		c.closeRing(first)
 	}
 }

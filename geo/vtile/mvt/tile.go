@@ -59,18 +59,6 @@ type Feature struct {
 // corner, Extent wide and high. A hostile tile's places may be far away.
 type XY struct{ X, Y int64 }
 
-// Polygons groups the parts of a polygon feature: outer ring, then holes.
-func (f *Feature) Polygons() [][][]XY {
-	var out [][][]XY
-	for _, r := range f.Parts {
-		if Area2(r) > 0 || len(out) == 0 {
-			out = append(out, nil)
-		}
-		out[len(out)-1] = append(out[len(out)-1], r)
-	}
-	return out
-}
-
 // Area2 is twice a ring's area by the surveyor's formula: positive for an outer
 // ring.
 func Area2(r []XY) int64 {
