@@ -62,7 +62,7 @@ func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 		for i := range s.base.points {
 			from := len(all)
 			for _, p := range s.c.Arc(i).Points {
-				all = append(all, project(p))
+				all = append(all, lattice.Point(Project(p)))
 			}
 			s.base.points[i] = all[from:len(all):len(all)]
 		}

@@ -29,7 +29,7 @@ type bender struct {
 
 // newBender makes a bender for the chains of a zoom.
 func newBender(z uint8, chains [][]lattice.Point) *bender {
-	b := &bender{shift: baseShift(z)}
+	b := &bender{shift: BaseShift(z)}
 	b.half = int64(1) << b.shift >> 1
 	keys := make([]uint64, 0, len(chains))
 	for _, chain := range chains {

@@ -146,16 +146,16 @@ func checkSize(t rapid.TB, thinned *Coverage, z uint8, area int32, rings []Pixel
 	for _, r := range rings {
 		got += float64(r.Area2) / 2
 	}
-	pixel := float64(int64(1) << baseShift(z))
+	pixel := float64(int64(1) << BaseShift(z))
 	want, length := 0.0, 0.0
-	origin := project(thinned.Bounds().Min)
+	origin := Project(thinned.Bounds().Min)
 	for _, polygon := range thinned.Polygons(area) {
 		for _, ring := range polygon {
 			for i, b := range ring {
 				a := ring[(i+len(ring)-1)%len(ring)]
-				p := project(a)
+				p := Project(a)
 				for n, k := 1+abs(b.Y-a.Y)/20_000, int32(1); k <= n; k++ { // bent as Mercator bends it
-					q := project(lattice.Point{X: a.X + int32(int64(b.X-a.X)*int64(k)/int64(n)), Y: a.Y + int32(int64(b.Y-a.Y)*int64(k)/int64(n))})
+					q := Project(lattice.Point{X: a.X + int32(int64(b.X-a.X)*int64(k)/int64(n)), Y: a.Y + int32(int64(b.Y-a.Y)*int64(k)/int64(n))})
 					ax, ay, bx, by := float64(p.X-origin.X), float64(p.Y-origin.Y), float64(q.X-origin.X), float64(q.Y-origin.Y)
 					want -= (ax*by - bx*ay) / 2 / pixel / pixel // y runs to the south
 					length += math.Hypot(bx-ax, by-ay) / pixel
@@ -236,7 +236,7 @@ func segmentsOf(l *linework) [][2]lattice.Point {
 func TestBendAgreesWithTheObviousWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		z := uint8(rapid.SampledFrom([]int{16, 15, 13}).Draw(t, "z"))
-		wide := int32(6) << baseShift(z)
+		wide := int32(6) << BaseShift(z)
 		point := rapid.Custom(func(t *rapid.T) lattice.Point {
 			return lattice.Point{X: rapid.Int32Range(0, wide).Draw(t, "x"), Y: rapid.Int32Range(0, wide).Draw(t, "y")}
 		})
@@ -252,7 +252,7 @@ func TestBendAgreesWithTheObviousWay(t *testing.T) {
 }
 
 func slowBend(z uint8, chains [][]lattice.Point, chain []lattice.Point) []lattice.Point {
-	shift := baseShift(z)
+	shift := BaseShift(z)
 	hot := map[lattice.Point]bool{}
 	for _, c := range chains {
 		for _, p := range c {

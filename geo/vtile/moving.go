@@ -37,7 +37,7 @@ func drawDevices(d *drawer, w *world.World, t Tile) {
 	d.w.begin("devices", deviceKeys, nil)
 	inner := t.inner()
 	for o := range w.Devices().Search(latticeBox(inner, t.Z)) {
-		p := at(project(o.Point), t.Z)
+		p := coverage.Project(o.Point).At(t.Z)
 		if !t.holds(p) {
 			continue
 		}
@@ -105,7 +105,7 @@ func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
 	s := &d.shaper
 	s.base.clear()
 	s.base.begin()
-	middle := project(p)
+	middle := coverage.Project(p)
 	width := min(v.AngleDeg, 360)
 	steps := int(math.Ceil(width / sectorStepDeg))
 	if width < 360 {
@@ -115,10 +115,7 @@ func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
 	for i := range steps {
 		turn := width * float64(i) / math.Ceil(width/sectorStepDeg)
 		sin, cos := math.Sincos((v.BearingDeg - width/2 + turn) * math.Pi / 180)
-		s.base.points = append(s.base.points, coverage.Pixel{
-			X: onBase(float64(middle.X) + radius*sin),
-			Y: onBase(float64(middle.Y) - radius*cos),
-		})
+		s.base.points = append(s.base.points, coverage.BaseAt(float64(middle.X)+radius*sin, float64(middle.Y)-radius*cos))
 	}
 	s.base.rings[0].count, s.base.rings[0].outer = len(s.base.points), true
 	s.polygonsAt(z, 0)
@@ -131,7 +128,7 @@ func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
 func drawIncidents(d *drawer, w *world.World, t Tile) {
 	d.w.begin("incidents", incidentKeys, nil)
 	for o := range w.Incidents().Search(latticeBox(t.inner(), t.Z)) {
-		p := at(project(o.Point), t.Z)
+		p := coverage.Project(o.Point).At(t.Z)
 		if !t.holds(p) {
 			continue
 		}
@@ -164,11 +161,8 @@ func countIf[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is
 }
 
 // countedLevel is the level by whose areas a zoom counts: the finest whose areas
-// have room for the figures, among the drawn ones; -1 if nothing is drawn.
+// have room for the figures, among the drawn ones.
 func (n *network) countedLevel(z uint8) int {
-	if n == nil {
-		return -1
-	}
 	for i := len(n.levels) - 1; i >= 0; i-- {
 		if n.shows(i, z, widthOfCounts) {
 			return i

@@ -99,7 +99,7 @@ func (n *network) measure() {
 		if up := areas[i].Parent; up >= 0 {
 			boxes[up] = boxes[up].Union(b)
 		}
-		nw, se := project(lattice.Point{X: b.Min.X, Y: b.Max.Y}), project(lattice.Point{X: b.Max.X, Y: b.Min.Y})
+		nw, se := coverage.Project(lattice.Point{X: b.Min.X, Y: b.Max.Y}), coverage.Project(lattice.Point{X: b.Max.X, Y: b.Min.Y})
 		wide[areas[i].Level] = append(wide[areas[i].Level], int64(max(se.X-nw.X, se.Y-nw.Y)))
 	}
 	for _, l := range n.levels {
@@ -115,7 +115,7 @@ func (n *network) measure() {
 // shows tells whether the areas of the i-th drawn level are at least so many
 // pixels wide at a zoom. The top level always is.
 func (n *network) shows(i int, z uint8, pixels int64) bool {
-	return i == 0 || n.widths[i]>>(baseBits-extentBits-z) >= pixels
+	return i == 0 || n.widths[i]>>coverage.BaseShift(z) >= pixels
 }
 
 // labels are the areas' label points.
@@ -127,7 +127,7 @@ type labels struct {
 func labelsOf(net *world.Network) *labels {
 	boxes := make([]lattice.Box, len(net.Coverage.Areas()))
 	each(len(boxes), func(i int) {
-		boxes[i] = lattice.BoxOf(lattice.Point(project(net.Label(int32(i)))))
+		boxes[i] = lattice.BoxOf(lattice.Point(coverage.Project(net.Label(int32(i)))))
 	})
 	tree, areas := boxtree.New(boxes)
 	return &labels{tree, areas}
@@ -137,7 +137,7 @@ func labelsOf(net *world.Network) *labels {
 func (l *labels) in(d *drawer, t Tile, f func(area int32, place coverage.Pixel)) {
 	d.hits = l.tree.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
 	for _, k := range d.hits {
-		f(l.areas[k], at(coverage.Pixel(l.tree.Box(k).Min), t.Z))
+		f(l.areas[k], coverage.Pixel(l.tree.Box(k).Min).At(t.Z))
 	}
 }
 

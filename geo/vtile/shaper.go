@@ -32,7 +32,7 @@ func (s *shaper) load(shape record.Shape) {
 func (s *shaper) add(places []lattice.Point, first bool) {
 	s.base.begin()
 	for _, p := range places {
-		s.base.points = append(s.base.points, project(p))
+		s.base.points = append(s.base.points, coverage.Project(p))
 	}
 	last := &s.base.rings[len(s.base.rings)-1]
 	last.count = len(s.base.points) - last.first
@@ -77,7 +77,7 @@ func (s *shaper) ringAt(pts []coverage.Pixel, z uint8, outer bool) int64 {
 	s.out.begin()
 	first := len(s.out.points)
 	for _, p := range pts {
-		s.out.points = straighten(s.out.points, first, at(p, z))
+		s.out.points = straighten(s.out.points, first, p.At(z))
 	}
 	ring := closeUp(s.out.points[first:])
 	turn := area2(ring)
@@ -137,7 +137,7 @@ func (s *shaper) linesAt(z uint8) {
 		s.out.begin()
 		first := len(s.out.points)
 		for _, p := range s.base.of(r) {
-			s.out.points = straighten(s.out.points, first, at(p, z))
+			s.out.points = straighten(s.out.points, first, p.At(z))
 		}
 		n := len(s.out.points) - first
 		if n < 2 {

@@ -44,7 +44,7 @@ func (s *stock) drawPoints(d *drawer, t Tile) {
 			continue
 		}
 		d.w.listed(s.tags(i))
-		d.w.point(at(coverage.Pixel(s.tree.Box(i).Min), t.Z))
+		d.w.point(coverage.Pixel(s.tree.Box(i).Min).At(t.Z))
 		d.w.put(s.ids[i], pointType)
 	}
 }

@@ -151,14 +151,14 @@ func incidentFigures(w *world.World, o *geo.Incident) figures {
 
 // point adds the tiles that a place is in.
 func (f *finder) point(p lattice.Point) {
-	b := project(p)
+	b := coverage.Project(p)
 	for z := uint8(objectZoom); z <= MaxZoom; z++ {
-		f.tiles[tileOf(at(b, z), z)] = true
+		f.tiles[tileOf(b.At(z), z)] = true
 	}
 }
 
 func tileOf(p coverage.Pixel, z uint8) Tile {
-	return Tile{Z: z, X: uint32(p.X >> extentBits), Y: uint32(p.Y >> extentBits)}
+	return Tile{Z: z, X: uint32(p.X / Extent), Y: uint32(p.Y / Extent)}
 }
 
 // view adds the tiles in which something of a camera's view is left.
@@ -201,7 +201,7 @@ func (f *finder) counts(old, now figures) {
 		}
 		for _, a := range []int32{was, is} {
 			if a >= 0 {
-				f.tiles[tileOf(at(project(n.net.Label(a)), z), z)] = true
+				f.tiles[tileOf(coverage.Project(n.net.Label(a)).At(z), z)] = true
 			}
 		}
 	}
