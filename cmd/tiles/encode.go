@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -54,11 +55,11 @@ func accepts(header string) accepted {
 	for header != "" {
 		var item string
 		item, header, _ = strings.Cut(header, ",")
-		name, weight, _ := strings.Cut(strings.TrimSpace(item), ";")
-		if q := strings.ReplaceAll(weight, " ", ""); q == "q=0" || strings.HasPrefix(q, "q=0.0") && strings.Trim(q[2:], "0.") == "" {
+		name, weight, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(item, " ", "")), ";")
+		if q, err := strconv.ParseFloat(strings.TrimPrefix(weight, "q="), 64); err == nil && q == 0 {
 			continue
 		}
-		switch strings.ToLower(strings.TrimSpace(name)) {
+		switch name {
 		case "gzip":
 			a[gzipped] = true
 		case "zstd":
