@@ -31,7 +31,7 @@ type picture struct {
 	key  tileKey
 	hash string // of the bytes before encoding
 	hits atomic.Uint32
-	cost atomic.Int64 // bytes of all encodings, as the cache counts them
+	cost int64 // bytes of all encodings, as the cache counts them, under its lock
 
 	mu    sync.Mutex // held while an encoding is made, so that it is made once
 	forms [encodings]atomic.Pointer[[]byte]
@@ -81,8 +81,8 @@ func (c *cache) put(p *picture) {
 		return
 	}
 	c.at[p.key] = c.order.PushFront(p)
-	p.cost.Add(overhead)
-	c.bytes += p.cost.Load()
+	p.cost += overhead
+	c.bytes += p.cost
 	c.trim()
 }
 
@@ -90,7 +90,7 @@ func (c *cache) put(p *picture) {
 func (c *cache) grew(p *picture, by int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p.cost.Add(int64(by))
+	p.cost += int64(by)
 	if e := c.at[p.key]; e != nil && e.Value == p {
 		c.bytes += int64(by)
 		c.trim()
@@ -103,7 +103,7 @@ func (c *cache) trim() {
 		p := e.Value.(*picture)
 		c.order.Remove(e)
 		delete(c.at, p.key)
-		c.bytes -= p.cost.Load()
+		c.bytes -= p.cost
 	}
 }
 

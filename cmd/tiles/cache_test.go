@@ -11,8 +11,7 @@ import (
 
 func pictureOf(i, size int) *picture {
 	b := make([]byte, size)
-	p := &picture{key: tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}, hash: fmt.Sprint(i)}
-	p.cost.Store(int64(size))
+	p := &picture{key: tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}, hash: fmt.Sprint(i), cost: int64(size)}
 	p.forms[identity].Store(&b)
 	return p
 }

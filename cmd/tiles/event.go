@@ -105,7 +105,7 @@ type stream struct {
 func (s *stream) send(events ...event) bool {
 	s.buf = s.buf[:0]
 	for _, e := range events {
-		s.buf = e.appendTo(s.buf)
+		s.buf = append(s.buf, e.text...)
 	}
 	if err := s.c.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return false

@@ -22,8 +22,8 @@ type gallery struct {
 	store string // the store's name, part of every revision
 	now   atomic.Pointer[hung]
 
-	mu      sync.Mutex // of what follows: written by the one follower, read by all
-	touched map[string]*touches
+	mu      sync.Mutex          // of what follows: written by the one follower, read by all
+	touched map[string]*touches // of the live tilesets, which are the same in every atlas
 }
 
 // hung is what hangs in the gallery at a moment.
@@ -73,10 +73,6 @@ func (g *gallery) hang(next *vtile.Atlas, what []vtile.Touch) {
 
 func (g *gallery) touch(t vtile.Touch) {
 	marks := g.touched[t.Set.ID]
-	if marks == nil {
-		marks = &touches{last: map[vtile.Tile]int64{}}
-		g.touched[t.Set.ID] = marks
-	}
 	if t.All || len(marks.last)+len(t.Tiles) > mostTouches {
 		marks.floor = t.Set.Revision
 		clear(marks.last)

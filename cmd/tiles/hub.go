@@ -1,13 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"sync"
 )
 
-// event is one server-sent event, written out once for all pages. id is -1 for
+// event is one server-sent event, written out once for all pages. seq is -1 for
 // one that a page need not remember.
 type event struct {
 	seq  int64
@@ -26,8 +28,6 @@ func newEvent(kind string, seq int64, data any) event {
 	b = append(append(b, "\ndata: "...), body...)
 	return event{seq: seq, text: append(b, "\n\n"...)}
 }
-
-func (e event) appendTo(b []byte) []byte { return append(b, e.text...) }
 
 // kept is how many events wait in memory for pages that are behind.
 const kept = 8192
@@ -137,12 +137,8 @@ func (h *hub) position(seen int64) (at uint64, missed bool) {
 	if seen <= h.floor || seen > h.seq {
 		return end, true
 	}
-	for i, e := range h.events {
-		if e.seq >= seen {
-			return h.first + uint64(i), false
-		}
-	}
-	return end, false
+	i, _ := slices.BinarySearchFunc(h.events, seen, func(e event, seq int64) int { return cmp.Compare(e.seq, seq) })
+	return h.first + uint64(i), false
 }
 
 type hubState uint8

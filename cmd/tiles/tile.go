@@ -116,8 +116,7 @@ func (k tileKey) String() string {
 func draw(f found, t vtile.Tile, k tileKey) *picture {
 	b := f.atlas.Append(nil, f.set, t)
 	sum := sha256.Sum256(b)
-	p := &picture{key: k, hash: base64.RawURLEncoding.EncodeToString(sum[:12])}
-	p.cost.Store(int64(len(b)))
+	p := &picture{key: k, hash: base64.RawURLEncoding.EncodeToString(sum[:12]), cost: int64(len(b))}
 	p.forms[identity].Store(&b)
 	return p
 }
