@@ -284,7 +284,7 @@ func (w *cleaning) tell(out io.Writer) {
 			if repair.Blocker {
 				open = " (open)"
 			}
-			fmt.Fprintf(out, "  %d. %s: %.2f m², %v: %s%s\n", repair.Number, repair.At, repair.AreaM2, repair.Codes, repair.Done, open)
+			fmt.Fprintf(out, "  %d. %s%s\n", repair.Number, repair.Line(), open)
 		}
 		if to-from > shown {
 			fmt.Fprintf(out, "  … and %s more\n", grouped(to-from-shown))

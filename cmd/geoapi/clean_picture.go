@@ -110,7 +110,7 @@ func (d *cleanPicture) choose() {
 	repairs := d.report.Repairs
 	order := make([]int, 0, len(repairs))
 	for i := range repairs {
-		if repairs[i].Kind != coverage.RepairMissing && repairs[i].Kind != coverage.RepairMultipart {
+		if r := &repairs[i]; r.Kind != coverage.RepairMissing && r.Kind != coverage.RepairMultipart && r.Count == 0 {
 			order = append(order, i)
 		}
 	}

@@ -102,6 +102,7 @@ func (o *outlines) read(shapes []Shape) error {
 	for _, p := range order {
 		o.add(p.area, p.shape)
 	}
+	o.winding()
 	return nil
 }
 

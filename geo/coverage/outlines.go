@@ -1,6 +1,9 @@
 package coverage
 
 import (
+	"fmt"
+	"slices"
+
 	"onegrid/geo/lattice"
 )
 
@@ -11,6 +14,7 @@ type outlines struct {
 	edges  []edge
 	labels []label
 	rings  []uint32 // where each ring's edges begin
+	wound  []notice // rings that run the wrong way, see winding
 	report *Report
 	areas  []Area
 	policy Policy
@@ -108,7 +112,7 @@ func (o *outlines) trace(l int32, ring lattice.Ring, hole bool) {
 		outward = -outward
 	}
 	if outward < 0 {
-		o.fault(RepairWinding, l, points[0], "read as if it ran the other way: outlines are filled even-odd")
+		o.wound = append(o.wound, notice{RepairWinding, points[0], l})
 	}
 	points = o.spikes(l, points, outward)
 	o.rings = append(o.rings, uint32(len(o.edges)))
@@ -119,6 +123,25 @@ func (o *outlines) trace(l int32, ring lattice.Ring, hole bool) {
 		}
 		o.edges = append(o.edges, edge{a, b, l})
 		a = b
+	}
+}
+
+// listedWindings is up to how many rings that run the wrong way are each listed,
+// whatever they are of all.
+const listedWindings = 10
+
+// winding reports the rings that run the wrong way, each with its place. But where
+// most rings of the input do, its writer had another rule, as that of shapefiles
+// is: that is one thing to know, and told in one line.
+func (o *outlines) winding() {
+	if n := len(o.wound); n > listedWindings && 2*n > len(o.rings) {
+		first := slices.MinFunc(o.wound, func(a, b notice) int { return lattice.Compare(a.at, b.at) })
+		o.report.Repairs = append(o.report.Repairs, Repair{Kind: RepairWinding, At: first.at, Count: n,
+			Done: fmt.Sprintf("%d of %d rings read as if they ran the other way: outlines are filled even-odd", n, len(o.rings))})
+		return
+	}
+	for _, n := range o.wound {
+		o.fault(n.kind, n.label, n.at, "read as if it ran the other way: outlines are filled even-odd")
 	}
 }
 

@@ -79,7 +79,8 @@ type Report struct {
 	Repairs []Repair `json:"repairs"`
 }
 
-// Repair is one fault of the input and what was done about it.
+// Repair is one fault of the input and what was done about it, or one that the
+// whole input has, see Count.
 type Repair struct {
 	Kind    string        `json:"kind"`
 	ID      string        `json:"id,omitempty"` // of one that has choices
@@ -88,6 +89,7 @@ type Repair struct {
 	WidthM  float64       `json:"width_m,omitempty"`
 	Codes   []string      `json:"codes,omitempty"` // the inputs concerned
 	Rows    []int         `json:"rows,omitempty"`
+	Count   int           `json:"count,omitempty"`   // how many alike are told in one, which names no code; At is the first place
 	Done    string        `json:"done"`              // "given to X", "listed", "dropped"
 	Blocker bool          `json:"blocker,omitempty"` // must be settled before publishing
 	Choices []string      `json:"choices,omitempty"` // what could be done about it
@@ -119,6 +121,15 @@ const (
 	RepairNear      = "near-point"      // two points in a row that are hardly apart
 	RepairSnapped   = "snapped-point"   // a vertex brought to another one nearby
 )
+
+// Line tells a person where a fault is, how large, whom it concerns and what was
+// done about it.
+func (r *Repair) Line() string {
+	if r.Count > 0 {
+		return fmt.Sprintf("all over the input, first at %s: %s", r.At, r.Done)
+	}
+	return fmt.Sprintf("%s: %.2f m², %v: %s", r.At, r.AreaM2, r.Codes, r.Done)
+}
 
 // sort puts the repairs in an order that does not depend on the input's. It sorts
 // numbers: there may be a hundred thousand repairs, and they are large.

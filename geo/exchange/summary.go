@@ -79,7 +79,7 @@ func repairs(w io.Writer, all []coverage.Repair) {
 			if r.Blocker {
 				blocker = " (must be settled)"
 			}
-			fmt.Fprintf(w, "    %s: %.2f m², %v: %s%s\n", r.At, r.AreaM2, r.Codes, r.Done, blocker)
+			fmt.Fprintf(w, "    %s%s\n", r.Line(), blocker)
 		}
 	}
 }
