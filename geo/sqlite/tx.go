@@ -19,8 +19,8 @@ type tx struct {
 	broken bool // a statement failed: nothing of it may be kept
 
 	head   head
-	layers map[geo.Layer]*layer
-	kept   head // as last committed
+	layers map[geo.Layer]*layer // nil until they are read
+	kept   head                 // as last committed
 	now    time.Time
 }
 
@@ -64,6 +64,11 @@ func (t *tx) load(ctx context.Context) error {
 }
 
 func (t *tx) begin(ctx context.Context) error {
+	if t.layers == nil {
+		if err := t.load(ctx); err != nil {
+			return err
+		}
+	}
 	t.ctx, t.broken = ctx, false
 	// The log's times never go back, whatever the clock does.
 	t.now = time.UnixMicro(max(time.Now().UnixMicro(), t.head.at)).UTC()
@@ -101,7 +106,9 @@ func (t *tx) rollback() {
 	bg := context.Background()
 	_, _ = t.conn.ExecContext(bg, `ROLLBACK`) // fails where the error has done it already
 	t.head = t.kept
-	_ = t.load(bg) // if it fails, so will the next write, which says why
+	if t.load(bg) != nil {
+		t.layers = nil // the next write begins with it, and says why if it fails again
+	}
 }
 
 // exec runs a statement, prepared once.
