@@ -167,8 +167,7 @@ func (f *feeding) networks(after int64) error {
 		return err
 	}
 	for _, state := range edition.Networks {
-		var seq int64
-		err := f.tx.QueryRowContext(f.ctx, `SELECT seq FROM states WHERE network = ? AND edition = ?`, state.Network, state.Since).Scan(&seq)
+		seq, err := seqOf(f.ctx, f.tx, state)
 		if err != nil {
 			return err
 		}
@@ -183,34 +182,46 @@ func (f *feeding) networks(after int64) error {
 }
 
 func (f *feeding) network(state geo.NetworkState, seq int64) error {
+	n, err := readNetwork(f.ctx, f.tx, state, seq,
+		`SELECT body FROM grids WHERE network = ? AND until IS NULL ORDER BY id`, state.Network)
+	if err != nil {
+		return err
+	}
+	return f.to.Network(n)
+}
+
+// readNetwork reads a state's coverage, and the grids that a query selects.
+func readNetwork(ctx context.Context, tx *sql.Tx, state geo.NetworkState, seq int64, grids string, args ...any) (record.Network, error) {
 	n := record.Network{State: state, Seq: seq}
 	for _, hash := range state.Chunks {
 		var body []byte
-		if err := f.tx.QueryRowContext(f.ctx, `SELECT body FROM chunks WHERE hash = ?`, hash).Scan(&body); err != nil {
-			return wrap("read chunk "+hash, err)
+		if err := tx.QueryRowContext(ctx, `SELECT body FROM chunks WHERE hash = ?`, hash).Scan(&body); err != nil {
+			return n, wrap("read chunk "+hash, err)
 		}
 		n.Chunks = append(n.Chunks, body)
 	}
-	rows, err := f.tx.QueryContext(f.ctx, `SELECT body FROM grids WHERE network = ? AND until IS NULL ORDER BY id`, state.Network)
+	rows, err := tx.QueryContext(ctx, grids, args...)
 	if err != nil {
-		return err
+		return n, err
 	}
 	defer rows.Close()
 	var body sql.RawBytes
 	for rows.Next() {
 		if err := rows.Scan(&body); err != nil {
-			return err
+			return n, err
 		}
 		var g geo.Grid
 		if err := json.Unmarshal(body, &g); err != nil {
-			return wrap("read a grid of "+state.Network, err)
+			return n, wrap("read a grid of "+state.Network, err)
 		}
 		n.Grids = append(n.Grids, g)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return f.to.Network(n)
+	return n, rows.Err()
+}
+
+func seqOf(ctx context.Context, tx *sql.Tx, state geo.NetworkState) (seq int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT seq FROM states WHERE network = ? AND edition = ?`, state.Network, state.Since).Scan(&seq)
+	return seq, err
 }
 
 // tables are the layers kept as one table each, and what of it is in force.

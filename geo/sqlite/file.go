@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -74,14 +75,9 @@ func checkVersion(ctx context.Context, db *sql.DB) error {
 
 func older(a, b string) bool {
 	var x, y [3]int
-	fmt.Sscanf(strings.ReplaceAll(a, ".", " "), "%d %d %d", &x[0], &x[1], &x[2])
-	fmt.Sscanf(strings.ReplaceAll(b, ".", " "), "%d %d %d", &y[0], &y[1], &y[2])
-	for i := range x {
-		if x[i] != y[i] {
-			return x[i] < y[i]
-		}
-	}
-	return false
+	fmt.Sscanf(a, "%d.%d.%d", &x[0], &x[1], &x[2])
+	fmt.Sscanf(b, "%d.%d.%d", &y[0], &y[1], &y[2])
+	return slices.Compare(x[:], y[:]) < 0
 }
 
 // SQLite's primary result codes, the low byte of a code.

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"onegrid/geo"
@@ -149,22 +151,15 @@ func (s *Store) Incident(ctx context.Context, id int64) (in geo.Incident, err er
 	if err != nil {
 		return in, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT body FROM incidents WHERE id = ?`, id)
-	if err != nil {
-		return in, wrap("read the incident", err)
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return in, wrap("read the incident", err)
-		}
+	var body []byte
+	err = db.QueryRowContext(ctx, `SELECT body FROM incidents WHERE id = ?`, id).Scan(&body)
+	if errors.Is(err, sql.ErrNoRows) {
 		return in, noIncident(id)
 	}
-	var body []byte
-	if err := rows.Scan(&body); err != nil {
-		return in, wrap("read the incident", err)
+	if err == nil {
+		err = json.Unmarshal(body, &in)
 	}
-	return in, wrap("read the incident", json.Unmarshal(body, &in))
+	return in, wrap("read the incident", err)
 }
 
 // Incidents returns incidents in the order of their ids, which is that in which

@@ -68,7 +68,7 @@ func byCode(grids []geo.Grid) map[string]*geo.Grid {
 
 // check refuses what does not fit the scheme or itself.
 func (p *publishing) check(pubs []geo.Publication) error {
-	scheme, err := p.scheme()
+	scheme, _, err := readScheme(p.ctx, p.conn)
 	if err != nil {
 		return err
 	}

@@ -66,12 +66,11 @@ func (r *reader) shut() {
 	r.db, r.watch = nil, nil
 }
 
-func (r *reader) close() error {
+func (r *reader) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
 	r.shut()
-	return nil
 }
 
 func (r *reader) pool() (*sql.DB, error) {

@@ -55,12 +55,3 @@ func readScheme(ctx context.Context, q queryer) (scheme geo.Scheme, seq int64, e
 	}
 	return scheme, seq, wrap("read the scheme", err)
 }
-
-// scheme is the one in force in the transaction.
-func (t *tx) scheme() (scheme geo.Scheme, err error) {
-	var body []byte
-	if _, err = t.scan("read the scheme", `SELECT body FROM schemes ORDER BY revision DESC LIMIT 1`, nil, &body); err == nil {
-		err = wrap("read the scheme", json.Unmarshal(body, &scheme))
-	}
-	return scheme, err
-}

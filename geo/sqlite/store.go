@@ -200,17 +200,18 @@ func (s *Store) SetAddress(addr string) error {
 
 // Close ends the store. Writes that wait are done first.
 func (s *Store) Close() error {
-	var errs []error
 	if s.reader != nil {
-		errs = append(errs, s.reader.close())
+		s.reader.close()
 	}
+	var err error
 	if s.writer != nil {
-		errs = append(errs, s.writer.close(), s.writer.db.Close())
+		s.writer.close()
+		err = wrap("close the store", s.writer.db.Close())
 	}
 	if s.lock != nil {
 		s.lock.release()
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // Committed is signalled after commits of this process. It is for one follower.

@@ -64,10 +64,9 @@ func newWriter(ctx context.Context, db *sql.DB, path string) (*writer, error) {
 }
 
 // close does what waits, and ends the goroutine.
-func (w *writer) close() error {
+func (w *writer) close() {
 	w.once.Do(func() { close(w.stop) })
 	<-w.stopped
-	return nil
 }
 
 // write has a write done and waits until it is durable. When ctx ends first, the
