@@ -164,9 +164,10 @@ func (a *Atlas) add(s *Tileset) {
 	a.byID[s.ID] = s
 }
 
+// basic draws the basic network, nil before it has areas.
 func (a *Atlas) basic() *network {
 	b := a.world.Basic()
-	if b == nil || a.networks[b.Spec.ID] == nil {
+	if b == nil {
 		return nil
 	}
 	return a.networks[b.Spec.ID].get()

@@ -33,7 +33,7 @@ const longestLine = 64
 func (n *network) drawBorders(d *drawer, t Tile, s *sheet) {
 	f := t.frame()
 	d.w.begin("borders", borderKeys, nil)
-	for i, lines := range s.borders {
+	for level, lines := range s.borders {
 		if lines.tree == nil {
 			continue
 		}
@@ -48,8 +48,7 @@ func (n *network) drawBorders(d *drawer, t Tile, s *sheet) {
 		if len(d.w.geom) == 0 {
 			continue
 		}
-		level := n.levels[i]
-		d.w.text(0, n.net.Spec.Levels[level].ID)
+		d.w.text(0, n.levels[level].ID)
 		d.w.uint(1, uint64(level))
 		d.w.put(int64(level)+1, lineType)
 	}

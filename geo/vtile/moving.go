@@ -163,26 +163,22 @@ func countIf[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is
 // countedLevel is the level by whose areas a zoom counts: the finest whose areas
 // have room for the figures, among the drawn ones.
 func (n *network) countedLevel(z uint8) int {
-	for i := len(n.levels) - 1; i >= 0; i-- {
-		if n.shows(i, z, widthOfCounts) {
-			return i
-		}
+	level := len(n.levels) - 1
+	for !n.shows(level, z, widthOfCounts) {
+		level--
 	}
-	return -1
+	return level
 }
 
 // drawCounts writes the figures of the areas that a zoom counts by, at their
 // labels: one for each key after level and code. An area of which the first is 0
 // is left out.
 func (n *network) drawCounts(d *drawer, t Tile, layer string, keys []string, figures func(area int32) [3]uint64) {
-	i := n.countedLevel(t.Z)
-	if i < 0 {
-		return
-	}
+	level := n.countedLevel(t.Z)
 	d.w.begin(layer, keys, nil)
 	areas := n.net.Coverage.Areas()
 	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
-		if int(areas[a].Level) != n.levels[i] {
+		if int(areas[a].Level) != level {
 			return
 		}
 		counts := figures(a)

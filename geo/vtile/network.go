@@ -19,8 +19,8 @@ import (
 // labels alone, and changes of them not even those.
 type network struct {
 	net    *world.Network
-	levels []int   // of the network's levels those that are drawn, from the top
-	widths []int64 // of each level in levels: what most of its areas are wide, in base units
+	levels []geo.Level // that are drawn: the first ones of the network's, so that theirs are its numbers
+	widths []int64     // of each level: what most of its areas are wide, in base units
 
 	shapes func() *coverage.Simplified
 	sheets sheets
@@ -45,17 +45,12 @@ var labelKeys = []string{"level", "rank", "code", "name", "name_en"}
 
 // newNetwork makes ready a network; nil for one without drawn areas.
 func newNetwork(net *world.Network) *network {
-	if net == nil || net.Coverage == nil {
+	if net.Coverage == nil {
 		return nil
 	}
-	n := &network{net: net, shapes: sync.OnceValue(net.Coverage.Simplify)}
+	n := &network{net: net, levels: net.Spec.DrawnLevels(), shapes: sync.OnceValue(net.Coverage.Simplify)}
 	n.sheets.make = n.sheet
 	n.labels = sync.OnceValue(func() *labels { return labelsOf(net) })
-	for i, l := range net.Spec.Levels {
-		if l.Kind == "" || l.Kind == geo.AreaLevel {
-			n.levels = append(n.levels, i)
-		}
-	}
 	n.measure()
 	n.name()
 	return n
@@ -90,7 +85,7 @@ func (n *network) measure() {
 			}
 		}
 	}
-	wide := make([][]int64, len(n.net.Spec.Levels))
+	wide := make([][]int64, len(n.levels))
 	for i := len(areas) - 1; i >= 0; i-- { // parents come before their children
 		b := boxes[i]
 		if b.Empty() {
@@ -102,20 +97,20 @@ func (n *network) measure() {
 		nw, se := coverage.Project(lattice.Point{X: b.Min.X, Y: b.Max.Y}), coverage.Project(lattice.Point{X: b.Max.X, Y: b.Min.Y})
 		wide[areas[i].Level] = append(wide[areas[i].Level], int64(max(se.X-nw.X, se.Y-nw.Y)))
 	}
-	for _, l := range n.levels {
-		slices.Sort(wide[l])
+	for _, of := range wide {
+		slices.Sort(of)
 		middle := int64(0)
-		if m := len(wide[l]); m > 0 {
-			middle = wide[l][m/2]
+		if m := len(of); m > 0 {
+			middle = of[m/2]
 		}
 		n.widths = append(n.widths, middle)
 	}
 }
 
-// shows tells whether the areas of the i-th drawn level are at least so many
-// pixels wide at a zoom. The top level always is.
-func (n *network) shows(i int, z uint8, pixels int64) bool {
-	return i == 0 || n.widths[i]>>coverage.BaseShift(z) >= pixels
+// shows tells whether the areas of a level are at least so many pixels wide at a
+// zoom. The top level's always are.
+func (n *network) shows(level int, z uint8, pixels int64) bool {
+	return level == 0 || n.widths[level]>>coverage.BaseShift(z) >= pixels
 }
 
 // labels are the areas' label points.
@@ -171,24 +166,23 @@ func (n *network) draw(d *drawer, t Tile) {
 func (n *network) sheet(z uint8) *sheet {
 	m := n.shapes().Draw(z)
 	s := newSheet(m)
-	arcs := make([][]int32, len(n.net.Spec.Levels))
+	arcs := make([][]int32, len(n.levels))
 	for i := range m.Arcs {
 		arcs[m.Arcs[i].Level] = append(arcs[m.Arcs[i].Level], int32(i))
 	}
 	s.borders = make([]borderLines, len(n.levels))
 	for i, j := 0, newJoiner(s); i < len(n.levels); i++ {
 		if n.shows(i, z, widthOfShapes) {
-			s.borders[i] = j.join(arcs[n.levels[i]])
+			s.borders[i] = j.join(arcs[i])
 		}
 	}
 	s.measure()
 	return s
 }
 
-func (n *network) drawAreas(d *drawer, t Tile, s *sheet, i int) {
+func (n *network) drawAreas(d *drawer, t Tile, s *sheet, level int) {
 	f := t.frame()
-	level := n.levels[i]
-	d.w.begin(n.net.Spec.Levels[level].ID, areaKeys, n.dict)
+	d.w.begin(n.levels[level].ID, areaKeys, n.dict)
 	d.hits = s.outlines.SearchAreas(level, coverage.PixelBox(f), d.hits[:0])
 	for _, a := range d.hits {
 		d.areaAt(f, s, a)
@@ -233,8 +227,7 @@ func (n *network) drawLabels(d *drawer, t Tile) {
 	d.w.begin("labels", labelKeys, n.dict)
 	areas := n.net.Coverage.Areas()
 	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
-		i := slices.Index(n.levels, int(areas[a].Level))
-		if i < 0 || !n.shows(i, t.Z, widthOfLabels) {
+		if !n.shows(int(areas[a].Level), t.Z, widthOfLabels) {
 			return
 		}
 		d.w.listed(n.nameTags[int(a)*len(labelKeys):][:len(labelKeys)])

@@ -192,10 +192,7 @@ func (f *finder) counts(old, now figures) {
 	areas := n.net.Coverage.Areas()
 	for z := uint8(0); z < objectZoom; z++ {
 		level := n.countedLevel(z)
-		if level < 0 {
-			continue
-		}
-		was, is := n.up(old.area, n.levels[level], areas), n.up(now.area, n.levels[level], areas)
+		was, is := n.up(old.area, level, areas), n.up(now.area, level, areas)
 		if was == is && sameFigures(old, now) {
 			continue
 		}
