@@ -8,6 +8,7 @@ import (
 	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/coveragetest"
+	"onegrid/geo/locate"
 )
 
 // city runs a benchmark on made cities whose grids may have any code.
@@ -70,6 +71,34 @@ func BenchmarkPatched(b *testing.B) {
 			m := c.Measure()
 			for b.Loop() {
 				m.Patched(now, diff)
+			}
+		})
+		x, err := locate.New(c, locate.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		type step struct {
+			now  *coverage.Coverage
+			diff coverage.Diff
+		}
+		steps := []step{{now, diff}}
+		for p.Coverage = now; len(steps) < 100; {
+			now, diff, err := coverage.Apply(p.Coverage, n, p.Make("moveNode"))
+			if err == nil {
+				steps, p.Coverage = append(steps, step{now, diff}), now
+			}
+		}
+		// A hundred in a row, whatever is made in the background meanwhile.
+		b.Run("index", func(b *testing.B) {
+			y := x
+			for i := 0; b.Loop(); i++ {
+				s := steps[i%len(steps)]
+				if i%len(steps) == 0 {
+					y = x
+				}
+				if y, err = y.Patched(s.now, s.diff); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	})

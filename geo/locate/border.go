@@ -30,7 +30,10 @@ func (x *Index) Border(p lattice.Point, level int, maxM float64) (b Border, ok b
 	if !ok {
 		return Border{}, false
 	}
-	if !s.listed() {
+	switch {
+	case x.patch != nil:
+		x.patch.search(&s, p)
+	case !s.listed():
 		s.run()
 	}
 	if !s.found {
@@ -41,10 +44,10 @@ func (x *Index) Border(p lattice.Point, level int, maxM float64) (b Border, ok b
 
 // searchFrom sets out to look around p; ok is false if there is nothing to find.
 func (x *Index) searchFrom(p lattice.Point, level int, maxM float64) (s search, ok bool) {
-	if len(x.cells) == 0 || level < 0 || !(maxM >= 0) {
+	if len(x.cells) == 0 && x.patch == nil || level < 0 || !(maxM >= 0) {
 		return s, false
 	}
-	s = search{Index: x, level: uint8(min(level, none-1)), own: unknown}
+	s = search{Index: x, asked: x, level: uint8(min(level, none-1)), own: unknown}
 	s.px, s.py = x.at(p)
 	s.east, s.north = lattice.ScaleAt(p.Y)
 	s.best.square = maxM * maxM
@@ -65,7 +68,7 @@ func (s *search) border(p lattice.Point) Border {
 		At:        lattice.Point{X: p.X + int32(math.Round(fx)), Y: p.Y + int32(math.Round(fy))},
 	}
 	left := s.onLeft(p)
-	sides := s.arcs[n.arc]
+	sides := s.sides(n.arc)
 	b.Beyond = sides.left
 	if left {
 		b.Beyond = sides.right
@@ -98,7 +101,7 @@ func (s *search) onLeft(p lattice.Point) bool {
 	// In line with it. On it, p is on the side of its owner; where the arc is not
 	// the owner's, on that of the semi-open rule.
 	own := s.owner(p)
-	switch sides := s.arcs[n.arc]; own {
+	switch sides := s.sides(n.arc); own {
 	case sides.left:
 		return true
 	case sides.right:
@@ -112,7 +115,7 @@ const unknown = -1
 // owner is the region of p, found once and only if it is needed.
 func (s *search) owner(p lattice.Point) coverage.Region {
 	if s.own == unknown {
-		r, _ := s.Find(p)
+		r, _ := s.asked.Find(p)
 		s.own = int64(r)
 	}
 	return coverage.Region(s.own)

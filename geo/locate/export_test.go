@@ -1,6 +1,10 @@
 package locate
 
-import "onegrid/geo/lattice"
+import (
+	"time"
+
+	"onegrid/geo/lattice"
+)
 
 // Planar is what an index is built from: a coverage, or a partition of a test.
 type Planar = planar
@@ -51,4 +55,14 @@ func (x *Index) ForgetLists() {
 		clear(x.lists.levels[i].blocks)
 	}
 	x.lists.bytes.Store(0)
+}
+
+// Whole is the whole index under a patched one.
+func (x *Index) Whole() *Index { return x.patch.under }
+
+// Settle waits until no index is being made in the background.
+func (x *Index) Settle() {
+	for r := x.patch.rebuilt; r != nil && r.done.Load() == nil; {
+		time.Sleep(time.Millisecond)
+	}
 }

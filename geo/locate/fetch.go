@@ -16,6 +16,9 @@ const FetchMost = 16
 //
 //go:noinline
 func (x *Index) Fetch(places []lattice.Point, borders bool) (nothing uint32) {
+	if x.patch != nil {
+		return x.patch.under.Fetch(places, borders)
+	}
 	if len(x.cells) == 0 {
 		return 0
 	}

@@ -32,6 +32,9 @@ func (x *Index) Find(p lattice.Point) (r coverage.Region, onBorder bool) {
 func (x *Index) plain(p lattice.Point) (r coverage.Region, onBorder bool) {
 	px, py := x.at(p)
 	if !x.inBox(px, py) {
+		if x.patch != nil { // which has no box: the others need not ask
+			return x.patch.plain(p)
+		}
 		return coverage.Exterior, false
 	}
 	// No size is 64 or more; the compiler knows it only if told.
@@ -126,14 +129,29 @@ func (x *Index) onBorder(p lattice.Point) bool {
 }
 
 // firstOwned finds the first owned region counter-clockwise from east around p,
-// which lies on a border of r. There r holds the directions just above east; it
-// is left at the first segment that goes out from p, and each changes the region
-// by its label.
+// which lies on a border of r; it is r if there is none.
 func (x *Index) firstOwned(p lattice.Point, r coverage.Region) coverage.Region {
+	if x.patch != nil {
+		return x.patch.firstOwned(p, r)
+	}
+	if owned, _, ok := x.turn(p, x.isOwned); ok {
+		return owned
+	}
+	return r
+}
+
+// turn looks around p counter-clockwise from east for the first region that is
+// owned, and says from which direction on it lies there. The region of p itself
+// holds the directions just above east; it is left at the first segment that goes
+// out from p, and each changes the region by its label.
+func (x *Index) turn(p lattice.Point, owned func(coverage.Region) bool) (r coverage.Region, from ray, ok bool) {
 	px, py := x.at(p)
+	if !x.inBox(px, py) {
+		return coverage.Exterior, ray{}, false
+	}
+	r = x.Region(p)
 	last := ray{1, 0} // due east as a start; due east as a segment comes last
-	start := true
-	for region := r; ; {
+	for start := true; ; start = false {
 		next, label, found := ray{}, coverage.Region(0), false
 		for s := range x.segments(px, py) {
 			if !s.through() {
@@ -152,13 +170,12 @@ func (x *Index) firstOwned(p lattice.Point, r coverage.Region) coverage.Region {
 			}
 		}
 		if !found {
-			return r
+			return r, ray{}, false
 		}
-		region ^= label
-		if x.isOwned(region) {
-			return region
+		if r ^= label; owned(r) {
+			return r, next, true
 		}
-		last, start = next, false
+		last = next
 	}
 }
 

@@ -106,7 +106,7 @@ func (l *lister) reach(m, r float64) float64 { return l.stretched*(m+r) + r }
 // gather finds the block's candidates, in the order of cells.
 func (l *lister) gather() {
 	l.candidates = l.candidates[:0]
-	s := search{Index: l.Index, level: l.level, own: unknown, px: l.middleX, py: l.middleY, east: l.east, north: l.north}
+	s := search{Index: l.Index, asked: l.Index, level: l.level, own: unknown, px: l.middleX, py: l.middleY, east: l.east, north: l.north}
 	s.best.square = math.Inf(1)
 	s.run()
 	if !s.found {

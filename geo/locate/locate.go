@@ -29,6 +29,12 @@
 // query or a path's corner in line with a border a-b, which counts by the sign of
 // a.y - b.y; this is never 0, for a level border crosses no level path.
 //
+// # After operations
+//
+// A planner's operation touches few regions of many, and the next lookup comes at
+// once. So the index of the state before stays, and over it lies a small one of
+// what was touched (patch.go), until one of the whole has been made beside.
+//
 // All is exact in 64 bits as long as the coverage spans no more than
 // lattice.MaxSpan; see that package.
 package locate
@@ -52,6 +58,7 @@ type Index struct {
 	arcs  []sides
 	tiers []tier   // what levels of border lie in blocks of cells; see tier.go
 	lists *listing // which borders can be nearest where; see shortlist.go
+	patch *patch   // what answers instead of all these after operations; see patch.go
 }
 
 // sides of an arc, in its direction.
@@ -110,12 +117,20 @@ func build(c planar, o Options) (*Index, error) {
 // isOwned says whether a region has an area: it is neither the exterior nor a
 // gap nor a declared void.
 func (x *Index) isOwned(r coverage.Region) bool {
+	if x.patch != nil {
+		return x.patch.owned(r)
+	}
 	return int(r/64) < len(x.owned) && x.owned[r/64]>>(r%64)&1 != 0
 }
 
 // Bytes is the memory that the index holds, with the lists of nearest borders
 // made so far.
-func (x *Index) Bytes() int { return x.built() + x.lists.held() }
+func (x *Index) Bytes() int {
+	if x.patch != nil {
+		return x.patch.bytes()
+	}
+	return x.built() + x.lists.held()
+}
 
 // built is the memory of what is built at once.
 func (x *Index) built() int {

@@ -21,7 +21,7 @@ func TestIndexAgreesAfterOperations(t *testing.T) {
 	}
 	for seed := range uint64(towns) {
 		rng := rand.New(rand.NewPCG(seed, 7))
-		p := &coveragetest.Planner{Rand: rng, Coverage: board(t, rng), Network: boardNetwork}
+		p := &coveragetest.Planner{Rand: rng, Coverage: board(t, rng, 5), Network: boardNetwork}
 		for range 60 {
 			if p.Grounds() < 3 {
 				break
@@ -46,8 +46,8 @@ func TestIndexAgreesAfterOperations(t *testing.T) {
 var boardNetwork = geo.Network{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{{ID: "district"}, {ID: "street"}, {ID: "grid"}}}
 
 // board draws a chessboard with crooked corners.
-func board(t *testing.T, rng *rand.Rand) *coverage.Coverage {
-	const side, step = 5, 1000
+func board(t *testing.T, rng *rand.Rand, side int) *coverage.Coverage {
+	const step = 1000
 	corner := map[[2]int]lattice.Point{}
 	for y := range side + 1 {
 		for x := range side + 1 {
@@ -60,7 +60,7 @@ func board(t *testing.T, rng *rand.Rand) *coverage.Coverage {
 		street := int32(len(areas))
 		areas = append(areas, coverage.Area{Code: fmt.Sprint("S", y), Level: 1, Parent: 0})
 		for x := range side {
-			code := fmt.Sprintf("g%d%d", x, y)
+			code := fmt.Sprintf("g%d-%d", x, y)
 			areas = append(areas, coverage.Area{Code: code, Level: 2, Parent: street})
 			ring := lattice.Ring{corner[[2]int{x, y}], corner[[2]int{x + 1, y}], corner[[2]int{x + 1, y + 1}], corner[[2]int{x, y + 1}]}
 			shapes = append(shapes, coverage.Shape{Code: code, Shape: lattice.MultiPolygon{{ring}}})

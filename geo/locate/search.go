@@ -13,7 +13,8 @@ import (
 // It measures in the plane at the place, where a unit is east by north metres.
 // That plane decides only which of two places is nearer, a matter for people.
 type search struct {
-	*Index
+	*Index              // that is looked through
+	asked       *Index  // the same one, or the patched one of which it is a part
 	px, py      int64   // relative to the grid's corner
 	east, north float64 // metres in a unit, and
 	perEast     float64 // units in a metre
@@ -188,7 +189,7 @@ func (s *search) cell(h *head, west, south int64) {
 	for {
 		label, arc, n := words[0], int(words[1]>>8), int(words[1]&maxStretch)
 		if s.arcs[arc].level <= s.level {
-			if s.stretch(words[2:2+n*width], width, mx, my, arc) {
+			if arc = s.number(arc); arc != gone && s.stretch(words[2:2+n*width], width, mx, my, arc) {
 				s.reach()
 			}
 		}
@@ -197,6 +198,22 @@ func (s *search) cell(h *head, west, south int64) {
 		}
 		words = words[2+n*width:]
 	}
+}
+
+// number is an arc's in the coverage that is asked about.
+func (s *search) number(arc int) int {
+	if s.asked.patch == nil {
+		return arc
+	}
+	return s.asked.patch.number(s.Index, arc)
+}
+
+// sides of an arc of the coverage that is asked about.
+func (s *search) sides(arc int) sides {
+	if s.asked.patch == nil {
+		return s.arcs[arc]
+	}
+	return s.asked.patch.sides(arc)
 }
 
 // stretch measures consecutive segments of an arc, and says whether one of them
@@ -266,7 +283,7 @@ func (s *search) better(n *nearest) bool {
 	if n.square == 0 {
 		p := lattice.Point{X: int32(s.px + s.west), Y: int32(s.py + s.south)}
 		own := s.owner(p)
-		mine := func(arc int) bool { return s.arcs[arc].left == own || s.arcs[arc].right == own }
+		mine := func(arc int) bool { sides := s.sides(arc); return sides.left == own || sides.right == own }
 		if mine(n.arc) != mine(s.best.arc) {
 			return mine(n.arc)
 		}
