@@ -144,19 +144,6 @@ func (s *poleSearch) insideM(p lattice.Point) float64 {
 	return math.Sqrt(least)
 }
 
-// oddCrossings tells whether the segments cross the ray from p to the east an
-// odd number of times.
-func oddCrossings(points []lattice.Point, p lattice.Point) bool {
-	odd := false
-	for i := 1; i < len(points); i++ {
-		a, b := points[i-1], points[i]
-		if (a.Y > p.Y) != (b.Y > p.Y) && (lattice.Cross(a, b, p) > 0) == (b.Y > a.Y) {
-			odd = !odd
-		}
-	}
-	return odd
-}
-
 // boxM2 returns the square of the distance from p to a box.
 func (s *poleSearch) boxM2(p lattice.Point, b *lattice.Box) float64 {
 	x := float64(max(int64(b.Min.X)-int64(p.X), int64(p.X)-int64(b.Max.X), 0)) * s.east

@@ -66,16 +66,7 @@ func (d *draft) gapAt(p lattice.Point) (Region, error) {
 func (c *Coverage) holds(r Region, q lattice.Point) bool {
 	in := false
 	for h := range c.halvesOf(r) {
-		p := c.pointsOf(uint32(h >> 1))
-		for k := 1; k < len(p); k++ {
-			a, b := p[k-1], p[k]
-			if a.Y > b.Y {
-				a, b = b, a
-			}
-			if a.Y <= q.Y && q.Y < b.Y && lattice.Cross(a, b, q) > 0 {
-				in = !in
-			}
-		}
+		in = in != oddCrossings(c.pointsOf(uint32(h>>1)), q)
 	}
 	return in
 }

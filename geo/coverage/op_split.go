@@ -126,18 +126,11 @@ func (s *sketch) meets(points []lattice.Point, box lattice.Box) bool {
 				continue
 			}
 			for i := 1; i < len(points); i++ {
-				p, q := points[i-1], points[i]
-				if opposite(a, b, p, q) && opposite(p, q, a, b) {
+				if lattice.SegmentsMeet(a, b, points[i-1], points[i]) {
 					return true
 				}
 			}
 		}
 	}
 	return false
-}
-
-// opposite tells whether c and d do not lie strictly on one side of a-b.
-func opposite(a, b, c, d lattice.Point) bool {
-	u, v := lattice.Cross(a, b, c), lattice.Cross(a, b, d)
-	return !(u > 0 && v > 0 || u < 0 && v < 0)
 }

@@ -105,6 +105,24 @@ func TestSplitByLine(t *testing.T) {
 	sizes(t, now, map[string]int64{"b2": 500_000, "new": 500_000})
 }
 
+// Of a grid in several parts the one is cut that the line runs through: not one
+// whose edge a piece of the line, elsewhere, is only in line with.
+func TestSplitOfOnePart(t *testing.T) {
+	n := geo.Network{ID: "beats", Kind: geo.Exclusive, Levels: []geo.Level{{ID: "beat", Enclaves: true}}}
+	two := append(oblong(0, 0, 1000, 1000), oblong(3000, 0, 1000, 1000)...)
+	c, _, err := coverage.Build(n, []coverage.Area{{Code: "b", Parent: coverage.NoArea}}, []coverage.Shape{{Code: "b", Shape: two}}, coverage.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := []lattice.Point{at(500, -100), at(500, 1100), at(1200, 1000), at(1400, 1000), at(3500, 2000)}
+	now := did(t, c, n, &coverage.SplitByLine{Grid: "b", Line: line, Left: "b", Right: "new"})
+	sizes(t, now, map[string]int64{"b": 1_500_000, "new": 500_000})
+	line = []lattice.Point{at(500, -100), at(500, 1100), at(3500, 1100), at(3500, -100)}
+	if _, _, err := coverage.Apply(c, n, &coverage.SplitByLine{Grid: "b", Line: line, Left: "b", Right: "new"}); err == nil || !strings.Contains(err.Error(), "several parts") {
+		t.Errorf("both parts are cut: %v", err)
+	}
+}
+
 // A line that crosses a border where there is no lattice point bends the border
 // by less than a unit, and no other grid.
 func TestSplitAtAnOddPlace(t *testing.T) {

@@ -19,6 +19,25 @@ func ordered(a, b lattice.Point) (lattice.Point, lattice.Point) {
 	return a, b
 }
 
+// passesEast tells whether a segment passes east of p, an infinitesimal step to its
+// north so that ends count once and level segments not.
+func passesEast(a, b, p lattice.Point) bool {
+	if (a.Y > p.Y) == (b.Y > p.Y) {
+		return false
+	}
+	turn := lattice.Cross(a, b, p)
+	return turn != 0 && (turn > 0) == (b.Y > a.Y)
+}
+
+// oddCrossings tells whether a line passes east of p an odd number of times.
+func oddCrossings(line []lattice.Point, p lattice.Point) bool {
+	odd := false
+	for i := 1; i < len(line); i++ {
+		odd = odd != passesEast(line[i-1], line[i], p)
+	}
+	return odd
+}
+
 // entersCell tells whether the segment a-b, a the smaller end, passes through
 // the cell of c: the square of side 1 around c with its left and lower sides,
 // without its right and upper ones, so that the cells tile the plane. o must be

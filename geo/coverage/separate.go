@@ -125,11 +125,7 @@ func (p *plots) faceHolds(face uint32, q lattice.Point) bool {
 	for _, h := range p.halvesOf(face) {
 		verts := p.of(h >> 1)
 		for k := 1; k < len(verts); k++ {
-			a, b := p.lw.points[verts[k-1]], p.lw.points[verts[k]]
-			if a.Y > b.Y {
-				a, b = b, a
-			}
-			if a.Y <= q.Y && q.Y < b.Y && lattice.Cross(a, b, q) > 0 {
+			if passesEast(p.lw.points[verts[k-1]], p.lw.points[verts[k]], q) {
 				in = !in
 			}
 		}
@@ -219,13 +215,11 @@ func (p *plots) straightened(line []lattice.Point, cellM float64) []lattice.Poin
 
 // hits tells whether a segment touches a footprint.
 func (p *plots) hits(a, b lattice.Point) bool {
-	box := lattice.BoxOf(a, b)
 	for _, building := range p.stand {
 		for _, polygon := range building.Footprint {
 			for _, ring := range polygon {
 				for k, u := range ring {
-					v := ring[(k+1)%len(ring)]
-					if box.Intersects(lattice.BoxOf(u, v)) && opposite(a, b, u, v) && opposite(u, v, a, b) {
+					if lattice.SegmentsMeet(a, b, u, ring[(k+1)%len(ring)]) {
 						return true
 					}
 				}
