@@ -1,6 +1,10 @@
 package coverage
 
-import "slices"
+import (
+	"slices"
+
+	"onegrid/geo/lattice"
+)
 
 // chains are the paths of a linework between its nodes, the vertices where not
 // exactly two segments meet. A closed path without a node starts at its smallest
@@ -21,6 +25,21 @@ func (c *chains) len() int { return len(c.first) - 1 }
 
 // of returns the vertices of chain k from its start to its end.
 func (c *chains) of(k uint32) []uint32 { return c.verts[c.first[k]:c.first[k+1]] }
+
+// appendPoints appends the points of a half-chain without its last.
+func (c *chains) appendPoints(dst []lattice.Point, h uint32) []lattice.Point {
+	verts := c.of(h >> 1)
+	if h&1 == 0 {
+		for _, v := range verts[:len(verts)-1] {
+			dst = append(dst, c.lw.points[v])
+		}
+		return dst
+	}
+	for i := len(verts) - 1; i > 0; i-- {
+		dst = append(dst, c.lw.points[verts[i]])
+	}
+	return dst
+}
 
 // tail returns the vertex at which a half-chain starts.
 func (c *chains) tail(h uint32) uint32 {

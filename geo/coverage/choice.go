@@ -115,13 +115,7 @@ func (f *fingerprint) segment(a, b lattice.Point) {
 }
 
 // text adds a word.
-func (f *fingerprint) text(s string) {
-	h := uint64(14695981039346656037)
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	*f += fingerprint(h)
-}
+func (f *fingerprint) text(s string) { *f += fingerprint(hashString(s)) }
 
 // fingerprint of faces: of all sides around each of them.
 func (s *settler) fingerprint(faces ...uint32) uint64 {

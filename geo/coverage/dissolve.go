@@ -85,26 +85,16 @@ func (d *dissolver) keep() {
 // border follows kept chains from h through vertices that are no longer nodes.
 func (d *dissolver) border(h uint32, used []bool) border {
 	b := border{left: d.region[d.left[h]], right: d.region[d.left[h^1]]}
-	b.points = append(b.points, d.lw.points[d.tail(h)])
 	for {
 		used[h>>1] = true
-		verts := d.of(h >> 1)
-		for i := 1; i < len(verts); i++ {
-			v := verts[i]
-			if h&1 == 1 {
-				v = verts[len(verts)-1-i]
-			}
-			b.points = append(b.points, d.lw.points[v])
-		}
+		b.points = d.appendPoints(b.points, h)
 		head := d.tail(h ^ 1)
-		if d.degree[head] != 2 {
-			return b
-		}
 		next := d.pair[head][0]
 		if next == h^1 {
 			next = d.pair[head][1]
 		}
-		if used[next>>1] {
+		if d.degree[head] != 2 || used[next>>1] {
+			b.points = append(b.points, d.lw.points[head])
 			return b
 		}
 		h = next

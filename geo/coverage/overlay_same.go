@@ -90,7 +90,7 @@ func (m *matching) box() lattice.Box {
 		alike := [...][]bool{m.alikeOld, m.alikeNew}[n]
 		for i := range c.Arcs() {
 			if a := c.arcs.at(i); !alike[a.left] || !alike[a.right] {
-				box = box.Union(lattice.BoxOf(a.points...))
+				box = box.Union(a.box)
 			}
 		}
 	}

@@ -264,22 +264,16 @@ func (p *plots) lines(taken []bool) [][]lattice.Point {
 	}
 	used := map[uint32]bool{}
 	follow := func(h uint32) []lattice.Point {
-		points := []lattice.Point{p.lw.points[p.tail(h)]}
+		var points []lattice.Point
 		for {
 			used[h] = true
-			verts := p.of(h >> 1)
-			for k := 1; k < len(verts); k++ {
-				v := verts[k]
-				if h&1 == 1 {
-					v = verts[len(verts)-1-k]
-				}
-				points = append(points, p.lw.points[v])
-			}
-			k := slices.IndexFunc(next[p.tail(h^1)], func(g uint32) bool { return !used[g] })
+			points = p.appendPoints(points, h)
+			head := p.tail(h ^ 1)
+			k := slices.IndexFunc(next[head], func(g uint32) bool { return !used[g] })
 			if k < 0 {
-				return points
+				return append(points, p.lw.points[head])
 			}
-			h = next[p.tail(h^1)][k]
+			h = next[head][k]
 		}
 	}
 	var out [][]lattice.Point

@@ -232,14 +232,7 @@ func (s *settler) outline(faces ...uint32) lattice.MultiPolygon {
 		var ring lattice.Ring
 		for !done[h] {
 			done[h] = true
-			verts := s.of(h >> 1)
-			for i := range len(verts) - 1 {
-				v := verts[i]
-				if h&1 == 1 {
-					v = verts[len(verts)-1-i]
-				}
-				ring = append(ring, s.lw.points[v])
-			}
+			ring = s.appendPoints(ring, h)
 			for _, next := range from[s.tail(h^1)] {
 				if h = next; !done[h] {
 					break

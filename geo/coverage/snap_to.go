@@ -200,10 +200,11 @@ func (s *snapping) gatherBorders(box lattice.Box) {
 		return uint32(len(s.posts) - 1)
 	}
 	for i := range s.c.Arcs() {
-		points := s.c.pointsOf(uint32(i))
-		if !box.Intersects(lattice.BoxOf(points...)) {
+		a := s.c.arcs.at(i)
+		if !box.Intersects(a.box) {
 			continue
 		}
+		points := a.points
 		for k := 1; k < len(points); k++ {
 			a, b := ordered(points[k-1], points[k])
 			if box.Intersects(lattice.BoxOf(a, b)) {
