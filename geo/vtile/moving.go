@@ -60,7 +60,7 @@ func (d *drawer) drawViews(w *world.World, t Tile) {
 	d.w.begin("views", viewKeys, nil)
 	f := t.frame()
 	for o := range w.Devices().Search(farther(latticeBox(coverage.PixelBox(f), t.Z), longestViewM)) {
-		if o.View == nil || !d.sector(o.Point, o.View, t.Z) {
+		if o.View == nil || !mayReach(f, o.Point, o.View, t.Z) || !d.sector(o.Point, o.View, t.Z) {
 			continue
 		}
 		d.cutWhole(f)
@@ -72,6 +72,20 @@ func (d *drawer) drawViews(w *world.World, t Tile) {
 		d.w.put(o.ID, polygonType)
 	}
 	d.w.end()
+}
+
+// mayReach tells whether a view may be in a frame at a zoom: whether all around
+// it might. Most that are looked through, up to longestViewM away, may not.
+func mayReach(f frame, p lattice.Point, v *geo.View, z uint8) bool {
+	middle, radius := coverage.Project(p), viewRadius(p, v)
+	x, y := float64(middle.X), float64(middle.Y)
+	circle := coverage.PixelBox{Min: coverage.BaseAt(x-radius, y-radius), Max: coverage.BaseAt(x+radius, y+radius)}
+	return boxAt(circle, z).Plain().Intersects(coverage.PixelBox(f).Plain())
+}
+
+// viewRadius is how far a camera sees, in base units.
+func viewRadius(p lattice.Point, v *geo.View) float64 {
+	return min(v.RangeM, longestViewM) * perMetre(p)
 }
 
 // farther returns the box with so many metres more on each side.
@@ -98,7 +112,7 @@ const sectorStepDeg = 7.5
 func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
 	d.faces.clear()
 	d.whole.clear()
-	radius := min(v.RangeM, longestViewM) * perMetre(p)
+	radius := viewRadius(p, v)
 	if !(radius > 0) || !(v.AngleDeg > 0) {
 		return false
 	}
