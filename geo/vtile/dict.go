@@ -23,8 +23,7 @@ type dictMaker struct {
 func newDictMaker() *dictMaker { return &dictMaker{dict: newDict(), found: map[string]uint32{}} }
 
 func (m *dictMaker) add(v []byte) uint32 {
-	m.bytes = appendUvarint(append(m.bytes, layerValue), uint64(len(v)))
-	m.bytes = append(m.bytes, v...)
+	m.bytes = appendValue(m.bytes, v)
 	m.ends = append(m.ends, uint32(len(m.bytes)))
 	return uint32(len(m.ends) - 1)
 }

@@ -88,7 +88,7 @@ func (w *writer) begin(name string, keys []string, d *dict) {
 	for _, k := range keys {
 		w.buf = appendString(append(w.buf, layerKey), k)
 	}
-	w.buf = binary.AppendUvarint(append(w.buf, layerExtent), Extent)
+	w.buf = appendUvarint(append(w.buf, layerExtent), Extent)
 	w.values, w.valueNo = w.values[:0], 0
 	if w.found == nil {
 		w.found = make(map[string]uint32)
@@ -98,6 +98,10 @@ func (w *writer) begin(name string, keys []string, d *dict) {
 	w.lap++
 	if d != nil && len(w.seen) < d.len() {
 		w.seen, w.lap = make([]mark, d.len()), 1
+	}
+	if w.lap == 0 { // once around: marks of long ago would count again
+		clear(w.seen)
+		w.lap = 1
 	}
 	w.feature()
 }
@@ -182,7 +186,8 @@ func (w *writer) local() uint32 {
 	if !ok {
 		n = w.valueNo
 		w.found[string(w.scratch)] = n
-		w.addValue(w.scratch)
+		w.values = appendValue(w.values, w.scratch)
+		w.valueNo++
 	}
 	return n
 }
@@ -204,13 +209,6 @@ func (w *writer) listed(values []uint32) {
 		tags = appendUvarint(tags, uint64(m.local))
 	}
 	w.tags = tags
-}
-
-func (w *writer) addValue(v []byte) {
-	w.values = append(w.values, layerValue)
-	w.values = appendUvarint(w.values, uint64(len(v)))
-	w.values = append(w.values, v...)
-	w.valueNo++
 }
 
 func (w *writer) tag(key byte, value uint32) {
@@ -282,6 +280,11 @@ func uvarintLen(n uint64) int {
 		size++
 	}
 	return size
+}
+
+// appendValue appends a layer's value, with tag and length.
+func appendValue(b, v []byte) []byte {
+	return append(appendUvarint(append(b, layerValue), uint64(len(v))), v...)
 }
 
 func appendString(b []byte, s string) []byte {
