@@ -145,9 +145,9 @@ func (a *Atlas) catalogue() {
 		whole = append(whole, s)
 	}
 	for _, s := range []*Tileset{
-		a.stockSet("estates", geo.Estates, 12, text("Estates", "小区")),
-		a.stockSet("buildings", geo.Buildings, 13, text("Buildings", "楼栋")),
-		a.stockSet("sites", geo.Sites, objectZoom, text("Sites", "场所")),
+		a.stockSet("estates", geo.Estates, estateZoom, text("Estates", "小区")),
+		a.stockSet("buildings", geo.Buildings, buildingZoom, text("Buildings", "楼栋")),
+		a.stockSet("sites", geo.Sites, siteZoom, text("Sites", "场所")),
 	} {
 		a.add(s)
 		whole = append(whole, s)

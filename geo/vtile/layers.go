@@ -1,6 +1,8 @@
 package vtile
 
 import (
+	"slices"
+
 	"onegrid/geo"
 	"onegrid/geo/record"
 	"onegrid/geo/world"
@@ -8,12 +10,19 @@ import (
 
 // The static layers: what of an object is written, and from which zoom on.
 
+// The zooms from which on they are drawn. The base map is from the first.
+const (
+	estateZoom   = 12
+	buildingZoom = 13
+	siteZoom     = objectZoom
+)
+
 var buildingKeys = []string{"code", "name", "name_en", "storeys", "height", "households", "use", "stacked"}
 var estateKeys = []string{"code", "name", "name_en", "managed"}
 var siteKeys = []string{"code", "name", "name_en", "kind"}
 
 func buildingsOf(w *world.World) []*stock {
-	s := newStocker("buildings", polygonType, 13, buildingKeys...)
+	s := newStocker("buildings", polygonType, buildingZoom, buildingKeys...)
 	towers := stackedIn(w)
 	for row := range w.Rows(geo.Buildings).All() {
 		b := record.ReadBuilding(row.Body)
@@ -43,7 +52,7 @@ func stackedIn(w *world.World) map[string]int {
 }
 
 func estatesOf(w *world.World) []*stock {
-	s := newStocker("estates", polygonType, 12, estateKeys...)
+	s := newStocker("estates", polygonType, estateZoom, estateKeys...)
 	for row := range w.Rows(geo.Estates).All() {
 		e := record.ReadEstate(row.Body)
 		s.shaper.load(e.Shape)
@@ -55,7 +64,7 @@ func estatesOf(w *world.World) []*stock {
 }
 
 func sitesOf(w *world.World) []*stock {
-	s := newStocker("sites", pointType, objectZoom, siteKeys...)
+	s := newStocker("sites", pointType, siteZoom, siteKeys...)
 	for row := range w.Rows(geo.Sites).All() {
 		o := record.ReadSite(row.Body)
 		s.shaper.point(o.Point)
@@ -149,13 +158,12 @@ func baseOf(w *world.World) []*stock {
 // baseLayer is the layer of a base feature, nil for one that no layer draws: of
 // a kind that is not known, or of another geometry than its layer has.
 func baseLayer(makers []*stocker, b record.Base) *stocker {
-	kinds := map[byte]byte{record.PointShape: pointType, record.LineShape: lineType, record.AreaShape: polygonType}
 	for i, l := range baseLayers {
-		for _, k := range l.kinds {
-			if k == b.Kind && l.kind == kinds[b.Geometry] {
-				return makers[i]
-			}
+		if l.kind == geometryTypes[b.Geometry] && slices.Contains(l.kinds, b.Kind) {
+			return makers[i]
 		}
 	}
 	return nil
 }
+
+var geometryTypes = map[byte]byte{record.PointShape: pointType, record.LineShape: lineType, record.AreaShape: polygonType}

@@ -14,9 +14,9 @@ type stock struct {
 	name   string
 	kind   byte
 	keys   []string
-	from   uint8 // the zooms at which the layer is there
+	from   uint8 // the first zoom that is drawn
 	ids    []int64
-	least  []uint8  // the first zoom of each object; nil: all
+	least  []uint8  // the first zoom of each object
 	values []uint32 // len(keys) for each object
 	dict   *dict
 	tree   *boxtree.Tree
@@ -25,7 +25,7 @@ type stock struct {
 
 // draw writes the layer's part of a tile.
 func (s *stock) draw(d *drawer, t Tile) {
-	if t.Z < s.from || len(s.ids) == 0 {
+	if len(s.ids) == 0 {
 		return
 	}
 	d.w.begin(s.name, s.keys, s.dict)
@@ -40,7 +40,7 @@ func (s *stock) draw(d *drawer, t Tile) {
 func (s *stock) drawPoints(d *drawer, t Tile) {
 	d.hits = s.tree.Search(base(t.inner(), t.Z).Plain(), d.hits[:0])
 	for _, i := range d.hits {
-		if s.least != nil && s.least[i] > t.Z {
+		if s.least[i] > t.Z {
 			continue
 		}
 		d.w.listed(s.tags(i))
