@@ -163,9 +163,9 @@ func comparePixels(a, b coverage.Pixel) int {
 	return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
 }
 
-// cancel removes what runs there and back, and lets what runs twice the same
-// way run once: of the winding only its sign counts, and that is kept, because
-// bounds asks on which hand it is positive. Segments come out sorted.
+// cancel removes what runs there and back. What runs several times the same way
+// stays as often, for bounds counts how often the rings wind around. Segments
+// come out sorted, equal ones together.
 func (m *mender) cancel() {
 	key := func(s segment) (lo, hi coverage.Pixel, dir int) {
 		if comparePixels(s.a, s.b) < 0 {

@@ -100,6 +100,9 @@ func TestHostileTilesAreBounded(t *testing.T) {
 			if took > 10*time.Second { // the aim is 0.25 s; a loaded machine is slower
 				t.Errorf("took %v", took)
 			}
+			if grown > 300 {
+				t.Errorf("allocated %d MB", grown)
+			}
 		})
 	}
 }
