@@ -64,16 +64,14 @@ func (k *checker) parent(i int32, a Area) {
 	}
 }
 
-// comesBack tells whether climbing from an area leads back to it. A chain that
-// always rises cannot, so only others are followed to the end.
+// comesBack tells whether climbing from an area leads back to it.
 func (k *checker) comesBack(start int32) bool {
-	at, rises := start, true
+	at := start
 	for range len(k.areas) {
 		p := k.areas[at].Parent
 		if p < 0 || int(p) >= len(k.areas) {
 			return false
 		}
-		rises = rises && k.areas[p].Level < k.areas[at].Level
 		if at = p; at == start {
 			return true
 		}

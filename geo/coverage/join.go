@@ -202,11 +202,6 @@ func (j *join) sweepSelf(items []boxed, p part) {
 }
 
 func (j *join) sweepTwo(a, b []boxed, p part) {
-	if len(a)*len(b) > fewBoxes*fewBoxes {
-		a, b = slices.Clone(a), slices.Clone(b)
-		slices.SortFunc(a, byLeft)
-		slices.SortFunc(b, byLeft)
-	}
 	if len(a)*len(b) <= fewBoxes*fewBoxes {
 		for i := range a {
 			for k := range b {
@@ -215,6 +210,9 @@ func (j *join) sweepTwo(a, b []boxed, p part) {
 		}
 		return
 	}
+	a, b = slices.Clone(a), slices.Clone(b)
+	slices.SortFunc(a, byLeft)
+	slices.SortFunc(b, byLeft)
 	// Whichever starts first meets those of the other list that start within it.
 	for i, k := 0, 0; i < len(a) && k < len(b) && j.work >= 0; {
 		if a[i].min.X <= b[k].min.X {
@@ -232,10 +230,7 @@ func (j *join) sweepTwo(a, b []boxed, p part) {
 }
 
 func byLeft(a, b boxed) int {
-	if a.min.X != b.min.X {
-		return cmp.Compare(a.min.X, b.min.X)
-	}
-	return cmp.Compare(a.id, b.id)
+	return cmp.Or(cmp.Compare(a.min.X, b.min.X), cmp.Compare(a.id, b.id))
 }
 
 func (j *join) try(a, b *boxed, p *part) {

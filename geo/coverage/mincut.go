@@ -37,9 +37,7 @@ func (p *plots) cut(walls [][]wall, touching map[uint32]float64) []bool {
 			f.join(largest+2, sink, endless, 0)
 		}
 	}
-	for f.augment(source, sink) {
-	}
-	reached := f.reached(source)
+	reached := f.saturate(source, sink)
 	taken := make([]bool, p.count)
 	for face := range taken {
 		taken[face] = p.inside[face] && reached[face+2]
@@ -65,47 +63,41 @@ func (f *flow) join(a, b int, there, back float64) {
 // tiny is what is left of a flow by rounding alone, in metres.
 const tiny = 1e-6
 
-// augment sends what it can along a shortest path.
-func (f *flow) augment(source, sink int) bool {
-	type step struct{ node, arc int }
-	came := make([]step, len(f.arcs))
-	seen := make([]bool, len(f.arcs))
-	seen[source] = true
-	for queue := []int{source}; len(queue) > 0 && !seen[sink]; queue = queue[1:] {
+// saturate sends all that can flow, along one shortest path after the other, and
+// tells which nodes more could flow to.
+func (f *flow) saturate(source, sink int) []bool {
+	for {
+		came, reached := f.search(source)
+		if !reached[sink] {
+			return reached
+		}
+		least := endless
+		for v := sink; v != source; v = came[v].node {
+			least = min(least, f.arcs[came[v].node][came[v].arc].left)
+		}
+		for v := sink; v != source; v = came[v].node {
+			a := &f.arcs[came[v].node][came[v].arc]
+			a.left -= least
+			f.arcs[v][a.back].left += least
+		}
+	}
+}
+
+// step is how a search came to a node: from which, and by which of its arcs.
+type step struct{ node, arc int }
+
+// search finds what can be flowed to, by the fewest steps.
+func (f *flow) search(source int) (came []step, reached []bool) {
+	came, reached = make([]step, len(f.arcs)), make([]bool, len(f.arcs))
+	reached[source] = true
+	for queue := []int{source}; len(queue) > 0; queue = queue[1:] {
 		for i, a := range f.arcs[queue[0]] {
-			if a.left > tiny && !seen[a.to] {
-				seen[a.to] = true
+			if a.left > tiny && !reached[a.to] {
+				reached[a.to] = true
 				came[a.to] = step{queue[0], i}
 				queue = append(queue, a.to)
 			}
 		}
 	}
-	if !seen[sink] {
-		return false
-	}
-	least := endless
-	for v := sink; v != source; v = came[v].node {
-		least = min(least, f.arcs[came[v].node][came[v].arc].left)
-	}
-	for v := sink; v != source; v = came[v].node {
-		a := &f.arcs[came[v].node][came[v].arc]
-		a.left -= least
-		f.arcs[v][a.back].left += least
-	}
-	return true
-}
-
-// reached tells which nodes more could flow to.
-func (f *flow) reached(source int) []bool {
-	seen := make([]bool, len(f.arcs))
-	seen[source] = true
-	for queue := []int{source}; len(queue) > 0; queue = queue[1:] {
-		for _, a := range f.arcs[queue[0]] {
-			if a.left > tiny && !seen[a.to] {
-				seen[a.to] = true
-				queue = append(queue, a.to)
-			}
-		}
-	}
-	return seen
+	return came, reached
 }
