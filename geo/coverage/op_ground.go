@@ -111,7 +111,7 @@ func (o *Retire) apply(d *draft) error {
 	return d.redraw(s)
 }
 
-// idle makes ground nobody's. It joins what is nobody's beside it, the outside
+// takeIdle makes ground nobody's. It joins what is nobody's beside it, the outside
 // first.
 func (s *sketch) takeIdle(d *draft, k side, void bool) {
 	lot := &s.lots[k]
@@ -168,8 +168,9 @@ func (o *Create) area(d *draft) (Area, error) {
 		if err != nil {
 			return a, err
 		}
-		if a.Parent = p; d.checkParent(p, a.Level) != nil {
-			return a, d.checkParent(p, a.Level)
+		a.Parent = p
+		if err := d.checkParent(p, a.Level); err != nil {
+			return a, err
 		}
 	}
 	if o.Code == "" {
@@ -202,6 +203,11 @@ func (o *Create) apply(d *draft) error {
 
 // claim draws a polygon of a new grid into ground that nobody has.
 func (s *sketch) claim(d *draft, fresh side, polygon lattice.Polygon) error {
+	for _, ring := range polygon { // before anything that takes its time
+		if err := s.admit(ring); err != nil {
+			return err
+		}
+	}
 	inside, ok := lattice.Interior(lattice.MultiPolygon{polygon})
 	if !ok {
 		return geo.Errorf(geo.Invalid, "the shape has no inside").On("shape", "")
@@ -219,9 +225,6 @@ func (s *sketch) claim(d *draft, fresh side, polygon lattice.Polygon) error {
 		return refused(inside, "the parts of the shape lie in different gaps")
 	}
 	for i, ring := range polygon {
-		if err := s.admit(ring); err != nil {
-			return err
-		}
 		if len(ring) < 3 {
 			return geo.Errorf(geo.Invalid, "a ring has at least three corners").On("shape", "")
 		}

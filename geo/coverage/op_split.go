@@ -25,11 +25,11 @@ func (o *SplitByLine) disabled(d *draft) error {
 	if o.Left == o.Right && o.Left != "" {
 		return geo.Errorf(geo.Invalid, "the two sides need different codes").On("right", o.Right)
 	}
-	for field, code := range map[string]string{"left": o.Left, "right": o.Right} {
-		if code == "" || code == o.Grid {
+	for _, side := range [...]struct{ field, code string }{{"left", o.Left}, {"right", o.Right}} {
+		if side.code == "" || side.code == o.Grid {
 			continue
 		}
-		if err := d.checkCode(field, code, d.c.area(a).Level); err != nil {
+		if err := d.checkCode(side.field, side.code, d.c.area(a).Level); err != nil {
 			return err
 		}
 	}

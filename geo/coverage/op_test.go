@@ -259,6 +259,37 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Where there are several reasons, the same one is told every time.
+func TestRefusalsAreTheSameEveryTime(t *testing.T) {
+	c, n := board(t)
+	c = did(t, c, n, &coverage.SetLock{Grid: "a2", Locked: true}, &coverage.SetLock{Grid: "c2", Locked: true})
+	apply := func(op coverage.Operation) func() error {
+		return func() error { _, _, err := coverage.Apply(c, n, op); return err }
+	}
+	for name, refuse := range map[string]func() error{
+		"two codes that are taken": apply(&coverage.SplitByLine{Grid: "b2", Line: []lattice.Point{at(1500, 900), at(1500, 2100)}, Left: "a1", Right: "b1"}),
+		"two locked borders":       apply(&coverage.SplitByLine{Grid: "b2", Line: []lattice.Point{at(900, 1500), at(2100, 1500)}, Left: "b2", Right: "new"}),
+		"two grids in parts": apply(&coverage.SplitByLine{Grid: "b2", Left: "l", Right: "r",
+			Line: []lattice.Point{at(1200, 900), at(1200, 2100), at(1500, 2100), at(1500, 900), at(1800, 900), at(1800, 2100)}}),
+		"buildings that are none": func() error {
+			_, err := coverage.Propose(c, n, []string{"x", "y", "z"}, "b2", coverage.Site{})
+			return err
+		},
+	} {
+		first := refuse()
+		if first == nil {
+			t.Errorf("%s: done", name)
+			continue
+		}
+		for range 20 {
+			if err := refuse(); err.Error() != first.Error() {
+				t.Errorf("%s: %q, and %q", name, first, err)
+				break
+			}
+		}
+	}
+}
+
 // A grid of an exclusive network can not be drawn over another.
 func TestOverlapIsRefused(t *testing.T) {
 	c, n := board(t)

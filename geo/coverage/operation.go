@@ -3,6 +3,8 @@ package coverage
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -47,30 +49,24 @@ func Disabled(c *Coverage, n geo.Network, op Operation) error {
 	return op.disabled(newDraft(c, n))
 }
 
-// operations are all of them, by name.
-var operations = map[string]func() Operation{}
+// operations makes an empty one of each kind, by name.
+var operations = byName(
+	blank[SplitByLine], blank[Merge], blank[ReshapeArc], blank[MoveNode], blank[InsertVertex], blank[DeleteVertex],
+	blank[MoveBuildings], blank[AssignGap], blank[Reparent], blank[Create], blank[Retire], blank[Rename], blank[SetLock])
 
-func register[T any, P interface {
+func blank[T any, P interface {
 	*T
 	Operation
-}]() {
-	operations[P(new(T)).name()] = func() Operation { return P(new(T)) }
+}]() Operation {
+	return P(new(T))
 }
 
-func init() {
-	register[SplitByLine]()
-	register[Merge]()
-	register[ReshapeArc]()
-	register[MoveNode]()
-	register[InsertVertex]()
-	register[DeleteVertex]()
-	register[MoveBuildings]()
-	register[AssignGap]()
-	register[Reparent]()
-	register[Create]()
-	register[Retire]()
-	register[Rename]()
-	register[SetLock]()
+func byName(kinds ...func() Operation) map[string]func() Operation {
+	out := make(map[string]func() Operation, len(kinds))
+	for _, empty := range kinds {
+		out[empty().name()] = empty
+	}
+	return out
 }
 
 // MarshalOperation returns the JSON form of an operation.
@@ -79,16 +75,11 @@ func MarshalOperation(op Operation) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := append([]byte(`{"op":`), strconvQuote(op.name())...)
+	b := fmt.Appendf(nil, `{"op":%q`, op.name())
 	if len(fields) > 2 {
 		b = append(append(b, ','), fields[1:len(fields)-1]...)
 	}
 	return append(b, '}'), nil
-}
-
-func strconvQuote(s string) []byte {
-	b, _ := json.Marshal(s)
-	return b
 }
 
 // UnmarshalOperation is the inverse. It refuses what is not an operation, and
@@ -100,7 +91,7 @@ func UnmarshalOperation(data []byte) (Operation, error) {
 	if err := json.Unmarshal(data, &tag); err != nil {
 		return nil, geo.Errorf(geo.Invalid, "an operation is a JSON object with a field op: %v", err)
 	}
-	make, ok := operations[tag.Op]
+	empty, ok := operations[tag.Op]
 	if !ok {
 		return nil, geo.Errorf(geo.Invalid, "there is no operation %.40q", tag.Op).On("op", tag.Op)
 	}
@@ -113,7 +104,7 @@ func UnmarshalOperation(data []byte) (Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	op := make()
+	op := empty()
 	dec := json.NewDecoder(bytes.NewReader(rest))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(op); err != nil {
@@ -212,7 +203,7 @@ func (d *draft) changeArea(i int32) *Area {
 // checkParts refuses a drawing that leaves nothing of an area, or that parts one
 // which may not be.
 func (d *draft) checkParts() error {
-	for a := range d.parts {
+	for _, a := range slices.Sorted(maps.Keys(d.parts)) { // in order, so that the reason is always the same
 		if a < 0 || slices.Contains(d.free.areas, int(a)) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"maps"
 	"slices"
 
 	"onegrid/geo"
@@ -95,7 +96,7 @@ func donorsOf(site Site, goes map[string]bool, to string) ([]string, error) {
 			donors = append(donors, b.Grid)
 		}
 	}
-	for code := range goes {
+	for _, code := range slices.Sorted(maps.Keys(goes)) {
 		if !known[code] {
 			return nil, geo.Errorf(geo.NotFound, "there is no building %.40q", code).On("buildings", code)
 		}

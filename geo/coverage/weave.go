@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"slices"
 
 	"onegrid/geo"
@@ -187,32 +188,38 @@ func (w *weave) heedLocks() error {
 		area int32
 	}
 	have := map[step]int{}
-	count := func(points []lattice.Point, area int32, by int) {
-		if area < 0 || !w.d.locked(area) {
-			return
-		}
-		for k := 1; k < len(points); k++ {
-			have[step{points[k-1], points[k], area}] += by
+	count := func(points []lattice.Point, left, right int32, by int) {
+		onLeft, onRight := w.d.locked(left), w.d.locked(right)
+		for k := 1; k < len(points) && (onLeft || onRight); k++ {
+			if onLeft {
+				have[step{points[k-1], points[k], left}] += by
+			}
+			if onRight {
+				have[step{points[k], points[k-1], right}] += by
+			}
 		}
 	}
 	for _, i := range w.old {
 		a := w.d.c.arcs.at(int(i))
-		back := border{points: a.points}.reversed().points
-		count(a.points, w.d.c.AreaOf(a.left), 1)
-		count(back, w.d.c.AreaOf(a.right), 1)
+		count(a.points, w.d.c.AreaOf(a.left), w.d.c.AreaOf(a.right), 1)
 	}
 	for _, b := range w.fresh {
-		if b.points != nil {
-			count(b.points, w.d.regions.at(int(b.left)).area, -1)
-			count(b.reversed().points, w.d.regions.at(int(b.right)).area, -1)
-		}
+		count(b.points, w.d.regions.at(int(b.left)).area, w.d.regions.at(int(b.right)).area, -1)
 	}
+	var moved []step
 	for s, n := range have {
 		if n != 0 {
-			return refused(s.a, "the border of %s is locked", w.d.areas.at(int(s.area)).Code).(*geo.Error).On("grid", w.d.areas.at(int(s.area)).Code)
+			moved = append(moved, s)
 		}
 	}
-	return nil
+	if len(moved) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(moved, func(s, t step) int {
+		return cmp.Or(lattice.Compare(s.a, t.a), lattice.Compare(s.b, t.b), cmp.Compare(s.area, t.area))
+	})
+	code := w.d.areas.at(int(first.area)).Code
+	return refused(first.a, "the border of %s is locked", code).(*geo.Error).On("grid", code)
 }
 
 // heedIdle refuses that ground of nobody borders on ground of nobody: a gap or a
