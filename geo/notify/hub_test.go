@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -12,7 +13,9 @@ import (
 	"go.uber.org/goleak"
 
 	"onegrid/geo"
+	"onegrid/geo/coverage"
 	"onegrid/geo/notify"
+	"onegrid/geo/storetest"
 	"onegrid/geo/world"
 )
 
@@ -146,29 +149,31 @@ func TestConsumersWaitAndWake(t *testing.T) {
 	all.Wait()
 }
 
+// Who is too far behind or ahead, or was there before the store was read anew,
+// reads everything: the log is not asked, though it could answer.
 func TestTooFarBehindOrAheadReloads(t *testing.T) {
-	c := newCity(t, 0)
-	c.live.Store(worldAt(t, notify.MaxBehind+10))
+	c := newCity(t, 10)
+	far := worldAt(t, notify.MaxBehind+20)
+	c.live.Store(far)
 	c.Hub = notify.NewHub(c.log, c.live)
-	for _, after := range []int64{3, notify.MaxBehind + 11} {
+	reloads := func(what string, c *city, after int64) {
+		t.Helper()
 		events, err := c.Next(t.Context(), after)
 		if err != nil || len(events) != 1 || events[0].Kind != notify.Reload || events[0].Seq != c.Seq() {
-			t.Errorf("after %d: %v %v", after, events, err)
+			t.Errorf("%s: %v %v", what, events, err)
 		}
 	}
-	// The store was read anew: what lay between was never told.
-	before, after := c.live.Load(), worldAt(t, notify.MaxBehind+50)
-	c.live.Store(after)
-	c.Changed(before, after, nil)
-	if events, _ := c.Next(t.Context(), before.Seq()); len(events) != 1 || events[0].Kind != notify.Reload {
-		t.Errorf("over a gap: %v", events)
-	}
+	reloads("too far behind", c, 3)
+	reloads("ahead", c, far.Seq()+1)
+	anew := worldAt(t, far.Seq()+50)
+	c.log.changes = append(c.log.changes, change(far.Seq()+10))
+	c.live.Store(anew)
+	c.Changed(far, anew, nil)
+	reloads("over a store that was read anew", c, far.Seq())
 	// A log that was cut below what is asked for.
 	c = newCity(t, 100)
 	c.log.changes = nil
-	if events, _ := c.Next(t.Context(), 50); len(events) != 1 || events[0].Kind != notify.Reload {
-		t.Errorf("of a cut log: %v", events)
-	}
+	reloads("of a cut log", c, 50)
 }
 
 func TestCloseEndsWaiting(t *testing.T) {
@@ -226,6 +231,61 @@ func TestEventsAreCloudEvents(t *testing.T) {
 	}
 }
 
+// An incident concerns its owner and all above it; one that moved, those of the
+// owner before too. A device concerns whoever it stands in.
+func TestEventsNameTheAreasTheyConcern(t *testing.T) {
+	basic := storetest.Basic(t, 0, "board")
+	c, err := coverage.Decode(basic.Chunks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := storetest.At(0, 0, 0, 0)
+	parts := world.Parts{
+		Seq: 9, Scheme: storetest.Scheme(), Networks: []world.Part{{ID: "basic", Coverage: c, Grids: basic.Grids}},
+		Devices:   []geo.Device{{ID: 3, Code: "cam", Kind: "camera", Point: at}},
+		Incidents: []geo.Incident{{ID: 7, Code: "i", Point: at, State: "open", Network: "basic", Owner: storetest.GridCode(0, 0)}},
+	}
+	before, err := world.New(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	incident := func(in geo.Incident) geo.Change {
+		body, _ := json.Marshal(in)
+		return geo.Change{Seq: 10, Kind: geo.Incidents, Op: "put", Object: "7", Body: body}
+	}
+	same := parts.Incidents[0]
+	moved, nobodys, closed := same, same, same
+	moved.Owner, nobodys.Owner, closed.State = storetest.GridCode(0, 3), "", "closed"
+	device, _ := json.Marshal(parts.Devices[0])
+	here, there := []string{"g0000", "c0", "d"}, []string{"g0003", "c1", "d"}
+	for _, c := range []struct {
+		name   string
+		change geo.Change
+		before *world.World
+		kind   notify.Kind
+		areas  []string
+	}{
+		{"as it was", incident(same), before, notify.IncidentRouted, here},
+		{"moved", incident(moved), before, notify.IncidentMoved, append(slices.Clone(there), here...)},
+		{"moved long ago", incident(moved), nil, notify.IncidentRouted, there},
+		{"taken from its owner", incident(nobodys), before, notify.IncidentMoved, here},
+		{"closed", incident(closed), before, notify.IncidentClosed, here},
+		{"a device", geo.Change{Seq: 10, Kind: geo.Devices, Op: "put", Object: "cam", Body: device}, before, notify.DeviceState, here},
+	} {
+		events := notify.Of(c.change, c.before, before)
+		if len(events) != 1 || events[0].Kind != c.kind || !slices.Equal(events[0].Areas, c.areas) {
+			t.Errorf("%s: %s, want %s in %v", c.name, kindsAndAreas(events), c.kind, c.areas)
+		}
+	}
+}
+
+func kindsAndAreas(events []notify.Event) (out string) {
+	for _, e := range events {
+		out += fmt.Sprintf("%s in %v; ", e.Kind, e.Areas)
+	}
+	return out
+}
+
 func TestFilters(t *testing.T) {
 	e := notify.Event{Kind: notify.IncidentRouted, Network: "basic", Areas: []string{"031", "03", "0"}}
 	for _, c := range []struct {
@@ -240,6 +300,13 @@ func TestFilters(t *testing.T) {
 	} {
 		if got := c.f.Wants(&e); got != c.want {
 			t.Errorf("%+v: %v", c.f, got)
+		}
+	}
+	for kind, want := range map[notify.Kind]bool{
+		notify.GridChanged: true, notify.EditionInForce: true, notify.SchemeChanged: true, notify.LayerChanged: false, notify.DeviceState: false,
+	} {
+		if f := (notify.Filter{Subtree: "04"}); f.Wants(&notify.Event{Kind: kind}) != want {
+			t.Errorf("%s of no area is heard in a part of the city: %v", kind, !want)
 		}
 	}
 	reload := notify.ReloadEvent(3, time.Now())
@@ -258,24 +325,6 @@ func TestTheLogIsNotToldAheadOfTheWorld(t *testing.T) {
 	events, err := c.Next(t.Context(), 95)
 	if err != nil || len(events) != 5 || events[4].Seq != 100 {
 		t.Fatalf("%d events, %v", len(events), err)
-	}
-}
-
-// Where memory and log do not join, the log is not asked, though it could answer.
-func TestGapsAreNotReadFromTheLog(t *testing.T) {
-	c := newCity(t, 10)
-	far := worldAt(t, notify.MaxBehind+20)
-	c.live.Store(far)
-	c.Hub = notify.NewHub(c.log, c.live)
-	if events, _ := c.Next(t.Context(), 3); len(events) != 1 || events[0].Kind != notify.Reload {
-		t.Errorf("too far behind: %v", events)
-	}
-	anew := worldAt(t, far.Seq()+50)
-	c.log.changes = append(c.log.changes, change(far.Seq()+10))
-	c.live.Store(anew)
-	c.Changed(far, anew, nil)
-	if events, _ := c.Next(t.Context(), far.Seq()); len(events) != 1 || events[0].Kind != notify.Reload {
-		t.Errorf("over a store that was read anew: %v", events)
 	}
 }
 

@@ -5,6 +5,7 @@ package notify
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ const (
 	Reload         Kind = "reload"           // too far behind: read the present state, then go on
 )
 
-// Kinds are all that a consumer may ask for; Reload always comes.
+// kinds are all that a consumer may ask for; Reload always comes.
 var kinds = [...]Kind{
 	IncidentRouted, IncidentMoved, IncidentClosed, GridChanged, EditionInForce,
 	PostChanged, DeviceState, LayerChanged, SchemeChanged,
@@ -38,10 +39,8 @@ var kinds = [...]Kind{
 
 // KindNamed returns the kind of a name.
 func KindNamed(name string) (Kind, error) {
-	for _, k := range kinds {
-		if string(k) == name {
-			return k, nil
-		}
+	if k := Kind(name); slices.Contains(kinds[:], k) {
+		return k, nil
 	}
 	return "", geo.Errorf(geo.Invalid, "there is no kind of event %s", strconv.QuoteToGraphic(name)).On("kinds", name)
 }
@@ -78,11 +77,10 @@ func Of(c geo.Change, before, after *world.World) []Event {
 	switch layer := c.Kind; {
 	case layer == geo.Incidents:
 		return []Event{ofIncident(c, before, after)}
-	case strings.HasPrefix(string(layer), "grids:"):
-		return ofPublication(c, strings.TrimPrefix(string(layer), "grids:"))
+	case strings.HasPrefix(string(layer), string(geo.GridsOf(""))):
+		return ofPublication(c, strings.TrimPrefix(string(layer), string(geo.GridsOf(""))))
 	case layer == geo.Posts:
-		e := plain(c, PostChanged, map[string]any{"op": c.Op, "post": body(c)})
-		return []Event{e}
+		return []Event{plain(c, PostChanged, map[string]any{"op": c.Op, "post": body(c)})}
 	case layer == geo.Devices && c.Op != "load":
 		e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": body(c)})
 		e.Areas = deviceAreas(c, after)
@@ -207,11 +205,6 @@ func (f *Filter) Wants(e *Event) bool {
 	if f.Subtree == "" {
 		return true
 	}
-	for _, code := range e.Areas {
-		if code == f.Subtree {
-			return true
-		}
-	}
 	// What concerns the whole city concerns each part of it.
-	return e.Kind == GridChanged || e.Kind == EditionInForce || e.Kind == SchemeChanged
+	return slices.Contains(e.Areas, f.Subtree) || e.Kind == GridChanged || e.Kind == EditionInForce || e.Kind == SchemeChanged
 }
