@@ -71,7 +71,7 @@ func Run(ctx context.Context, log Log, live *world.Live, o Options) (*Follower, 
 		return nil, err
 	}
 	b := world.NewBuilder(nil, true)
-	first, err := read(ctx, log, f.at, b)
+	first, err := read(ctx, log, f.at, b, nil)
 	if err != nil {
 		b.Abandon()
 		return nil, err
@@ -161,7 +161,7 @@ func (f *Follower) advance(ctx context.Context) error {
 	var next *world.World
 	var r *reading
 	err := quietly(func(q *quiet) (err error) {
-		if r, err = readQuietly(ctx, f.log, f.at, b, q); err != nil || !r.news(f.at) {
+		if r, err = read(ctx, f.log, f.at, b, q); err != nil || !r.news(f.at) {
 			return err
 		}
 		next, err = b.World()

@@ -172,6 +172,13 @@ func TestAwaitEnds(t *testing.T) {
 	if err := f.Await(ctx, live.Load().Seq()+1); err != context.DeadlineExceeded {
 		t.Fatal(err)
 	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended, err := follow.Run(ctx, s, &world.Live{}, follow.Options{})
+	check(t, err)
+	stop()
+	if err := ended.Await(context.Background(), live.Load().Seq()+1); geo.KindOf(err) != geo.Unavailable {
+		t.Fatal(err)
+	}
 }
 
 // hooked is a store with something done after each reading of it.

@@ -17,11 +17,7 @@ type reading struct {
 	quiet *quiet // nil at the start, when nobody is answered yet
 }
 
-func read(ctx context.Context, log Log, after record.Position, b *world.Builder) (*reading, error) {
-	return readQuietly(ctx, log, after, b, nil)
-}
-
-func readQuietly(ctx context.Context, log Log, after record.Position, b *world.Builder, q *quiet) (*reading, error) {
+func read(ctx context.Context, log Log, after record.Position, b *world.Builder, q *quiet) (*reading, error) {
 	r := &reading{Builder: b, quiet: q}
 	return r, log.Read(ctx, after, r)
 }
