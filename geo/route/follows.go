@@ -50,7 +50,7 @@ func followable(kind string) bool {
 func meanDistance(line []segment, samples []metres) (mean float64, ok bool) {
 	near, sum := 0, 0.0
 	for _, s := range samples {
-		least := followWithinM * followWithinM * 1.0
+		least := float64(followWithinM * followWithinM)
 		found := false
 		for i := range line {
 			if d := line[i].distance2(s); d <= least {

@@ -3,6 +3,8 @@
 package route
 
 import (
+	"slices"
+
 	"onegrid/geo"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
@@ -173,13 +175,5 @@ func others(w *world.World, q *Request, a *Answer) {
 
 // wanted reports whether a network is asked for.
 func wanted(networks []string, id string) bool {
-	if networks == nil {
-		return true
-	}
-	for _, n := range networks {
-		if n == id {
-			return true
-		}
-	}
-	return false
+	return networks == nil || slices.Contains(networks, id)
 }

@@ -12,7 +12,7 @@ import (
 type Words struct {
 	Status    Status
 	DistanceM float64
-	Side      string // which side of the border the point is on: "east" ..., empty if unknown
+	Side      string // which side of the border the point is on, as locate.Border has it; empty if unknown
 	Follows   Named  // the street that the border runs along, zero if none
 	Owner     Named
 	Beyond    Named // the area beyond the border; zero where the jurisdiction ends
@@ -103,7 +103,7 @@ func (w *Words) AppendChinese(b []byte) []byte {
 	if w.Status == OnBorder {
 		return append(b, "线上"...)
 	}
-	if zh := sideZh(w.Side); zh != "" {
+	if zh := sidesZh[w.Side]; zh != "" {
 		b = append(b, "以"...)
 		b = append(b, zh...)
 	} else {
@@ -127,24 +127,8 @@ func appendMetres(b []byte, m float64, metre, km string) []byte {
 	return append(b, km...)
 }
 
-func sideZh(side string) string {
-	switch side {
-	case "north":
-		return "北"
-	case "northeast", "north-east":
-		return "东北"
-	case "east":
-		return "东"
-	case "southeast", "south-east":
-		return "东南"
-	case "south":
-		return "南"
-	case "southwest", "south-west":
-		return "西南"
-	case "west":
-		return "西"
-	case "northwest", "north-west":
-		return "西北"
-	}
-	return ""
+// sidesZh are the sides that locate.Border tells, in Chinese.
+var sidesZh = map[string]string{
+	"north": "北", "northeast": "东北", "east": "东", "southeast": "东南",
+	"south": "南", "southwest": "西南", "west": "西", "northwest": "西北",
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func PictureOf(tb testing.TB, w *world.World) Picture {
 		for area := range b.Grids {
 			p.Figures = append(p.Figures, w.Counts(int32(area)))
 		}
-		if got := Recount(w); !same(got, p.Figures) {
+		if got := recount(w); !slices.Equal(got, p.Figures) {
 			tb.Fatalf("seq %d: figures kept %v\nfigures counted %v", w.Seq(), p.Figures, got)
 		}
 	}
@@ -105,9 +106,9 @@ func describe[T any](tb testing.TB, p *Picture, l geo.Layer, set world.Objects[T
 	}
 }
 
-// Recount counts every area of the basic network from the objects themselves,
+// recount counts every area of the basic network from the objects themselves,
 // one by one up the parents: the slow, obvious way.
-func Recount(w *world.World) []world.Figures {
+func recount(w *world.World) []world.Figures {
 	n := w.Basic()
 	out := make([]world.Figures, len(n.Grids))
 	up := func(at lattice.Point, add func(*world.Figures)) {
@@ -138,18 +139,6 @@ func Recount(w *world.World) []world.Figures {
 		up(in.Point, func(f *world.Figures) { f.Open++ })
 	}
 	return out
-}
-
-func same(a, b []world.Figures) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // Snapshot builds a world of everything that a store holds.

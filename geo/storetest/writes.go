@@ -108,7 +108,7 @@ func fillCity(tb testing.TB, s Store) {
 		{Layer: geo.Posts, Posts: []geo.Post{{Code: "p0", Role: "leader", Areas: []string{GridCode(0, 0), "d"}, From: &at}}},
 		{Layer: geo.Base, Base: []geo.BaseFeature{
 			{Code: "r0", Kind: "street", Class: "primary", Shape: geo.Geometry{Lines: [][]lattice.Point{{At(0, 0, 0, 0), At(3, 0, 0, 0)}}}},
-			{Code: "n0", Kind: "place", Shape: geo.Geometry{Point: pointer(At(1, 1, 0, 0))}},
+			{Code: "n0", Kind: "place", Shape: geo.Geometry{Point: new(At(1, 1, 0, 0))}},
 			{Code: "l0", Kind: "water", Shape: geo.Geometry{Polygons: square(At(3, 3, 0, 0), 50)}},
 		}},
 	} {
@@ -117,5 +117,3 @@ func fillCity(tb testing.TB, s Store) {
 	_, _, _, err = s.OpenIncident(ctx, Incident(At(1, 2, 0, 0)), "")
 	must(tb, err)
 }
-
-func pointer(p lattice.Point) *lattice.Point { return &p }
