@@ -10,30 +10,14 @@ type Label struct {
 	RadiusM float64 // metres to the area's nearest border; 0 when there is no label
 }
 
-// Labels returns the label of every area of every level, by area number.
-func (c *Coverage) Labels() []Label {
-	var s poleSearch
-	out := make([]Label, len(c.Areas()))
-	for a := range out {
-		out[a] = s.label(c.Polygons(int32(a)))
-	}
-	return out
-}
-
 // Label returns the label of an area of any level. An area without a region, or
 // too thin to hold a lattice point, has none: its RadiusM is 0.
 func (c *Coverage) Label(area int32) Label {
-	var s poleSearch
-	return s.label(c.Polygons(area))
-}
-
-// label places the label of a shape.
-func (s *poleSearch) label(shape lattice.MultiPolygon) Label {
-	part := largest(shape)
+	part := largest(c.Polygons(area))
 	if part == nil {
 		return Label{}
 	}
-	s.reset(part)
+	s := newPoleSearch(part)
 	at, ok := s.pole(lattice.TwiceArea(part[0]))
 	if !ok { // too thin for the search: any point inside will do
 		at, ok = lattice.Interior(lattice.MultiPolygon{part})

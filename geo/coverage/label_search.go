@@ -45,10 +45,8 @@ type piece struct {
 // test, few enough for it to be small.
 const pieceSize = 12
 
-// reset makes the search ready for a polygon.
-func (s *poleSearch) reset(polygon lattice.Polygon) {
-	s.pieces, s.squares, s.nearest = s.pieces[:0], s.squares[:0], 0
-	s.box = lattice.BoxOf(polygon[0]...)
+func newPoleSearch(polygon lattice.Polygon) *poleSearch {
+	s := &poleSearch{box: lattice.BoxOf(polygon[0]...)}
 	s.scale(s.box.Center())
 	for _, ring := range polygon {
 		closed := append(ring[:len(ring):len(ring)], ring[0])
@@ -57,6 +55,7 @@ func (s *poleSearch) reset(polygon lattice.Polygon) {
 			s.pieces = append(s.pieces, piece{points, lattice.BoxOf(points...)})
 		}
 	}
+	return s
 }
 
 // scale measures metres as they are at p.

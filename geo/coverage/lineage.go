@@ -38,9 +38,6 @@ type Noise struct {
 	Share float64
 }
 
-// UsualNoise is for borders that are known to a metre or two.
-var UsualNoise = Noise{WidthM: 2, Share: 0.005}
-
 // Lineage tells what became of the areas of an old coverage, level by level, and
 // where those of a new one came from. It is found from geometry and codes alone.
 //

@@ -26,7 +26,7 @@ func BenchmarkLineage(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			Trace(o, quiltNetwork, UsualNoise)
+			Trace(o, quiltNetwork, usualNoise)
 		}
 	})
 }
@@ -50,7 +50,7 @@ func BenchmarkLineageBirmingham(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		l = Trace(o, n, UsualNoise)
+		l = Trace(o, n, usualNoise)
 	}
 	b.ReportMetric(float64(len(l.Slivers)), "slivers")
 	same := 0

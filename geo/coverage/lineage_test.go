@@ -11,6 +11,9 @@ import (
 	"onegrid/geo/lattice"
 )
 
+// usualNoise is for borders that are known to a metre or two.
+var usualNoise = Noise{WidthM: 2, Share: 0.005}
+
 // lineageOf traces two coverages and looks at what holds of every lineage.
 func lineageOf(t testing.TB, old, new *Coverage, noise Noise) *Lineage {
 	t.Helper()
@@ -197,7 +200,7 @@ func TestLineageIsTheSameAnyhow(t *testing.T) {
 		operated(p, 3)
 		old := p.c
 		operated(p, 15)
-		one := lineageOf(t, old, p.c, UsualNoise)
+		one := lineageOf(t, old, p.c, usualNoise)
 		var again [2]*Coverage
 		for i, c := range [...]*Coverage{old, p.c} {
 			var err error
@@ -205,14 +208,14 @@ func TestLineageIsTheSameAnyhow(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		other := lineageOf(t, again[0], again[1], UsualNoise)
+		other := lineageOf(t, again[0], again[1], usualNoise)
 		a, _ := json.Marshal(one)
 		b, _ := json.Marshal(other)
 		if string(a) != string(b) {
 			t.Fatalf("seed %d:\n%s\n%s", seed, a, b)
 		}
 		// Backwards, splits are mergers and what was created ends.
-		back := lineageOf(t, p.c, old, UsualNoise)
+		back := lineageOf(t, p.c, old, usualNoise)
 		count := func(l *Lineage, fates ...Fate) (n int) {
 			for _, e := range l.Events {
 				if slices.Contains(fates, e.Fate) {
@@ -235,7 +238,7 @@ func TestLineageOfAnotherHand(t *testing.T) {
 	for seed := range uint64(rounds(10, 200)) {
 		old := someMosaic(t, seed)
 		new := jittered(t, rand.New(rand.NewPCG(seed, 1)), old, 8)
-		l := lineageOf(t, old, new, UsualNoise)
+		l := lineageOf(t, old, new, usualNoise)
 		for _, e := range l.Events {
 			if e.Fate != FateUnchanged {
 				b, _ := json.Marshal(e)
@@ -289,7 +292,7 @@ func TestLineageOfMoves(t *testing.T) {
 		{"of parts", draw("a.b", 0, 1000, 1200, 2200), draw("axb", 0, 600, 1600, 2200), []string{"created [] [x]", "reshaped [a] [a]", "reshaped [b] [b]"}, 0},
 		{"into parts", draw("axb", 0, 600, 1600, 2200), draw("a.b", 0, 1000, 1200, 2200), []string{"retired [x] []", "reshaped [a] [a]", "reshaped [b] [b]"}, 0},
 	} {
-		l := lineageOf(t, k.old, k.new, UsualNoise)
+		l := lineageOf(t, k.old, k.new, usualNoise)
 		var got []string
 		for _, e := range l.Of("grid") {
 			got = append(got, fmt.Sprint(e.Fate, " ", e.Old, " ", e.New))

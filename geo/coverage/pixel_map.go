@@ -2,22 +2,12 @@ package coverage
 
 import "onegrid/geo/lattice"
 
-// Pixels returns the pixel map of a zoom, made at the first call and kept. Zooms
-// above MaxPixelZoom are answered with that of MaxPixelZoom.
-func (s *Simplified) Pixels(z uint8) *PixelMap {
+// Draw makes the pixel map of a zoom: what was simplified is rounded, what fell
+// together joined, and the outlines of each level are drawn. Zooms above
+// MaxPixelZoom are answered with that of MaxPixelZoom. Whether to keep the map is
+// the caller's: that of a large city is a hundred megabytes.
+func (s *Simplified) Draw(z uint8) *PixelMap {
 	z = min(z, MaxPixelZoom)
-	at := &s.pixels[z]
-	at.once.Do(func() { at.m = s.newPixelMap(z) })
-	return at.m
-}
-
-// Draw makes what Pixels returns anew, and leaves it to the caller whether to
-// keep it: a map of a large city is a hundred megabytes.
-func (s *Simplified) Draw(z uint8) *PixelMap { return s.newPixelMap(min(z, MaxPixelZoom)) }
-
-// newPixelMap simplifies, rounds, joins what fell together and draws the
-// outlines of each level.
-func (s *Simplified) newPixelMap(z uint8) *PixelMap {
 	c := s.pixelCoverage(z)
 	m := &PixelMap{Zoom: z, hierarchy: c.Areas()}
 	o := newOutliner(c)
@@ -56,17 +46,7 @@ func (s *Simplified) pixelChains(z uint8) [][]lattice.Point {
 // baseChains returns the points of each arc that are left at a zoom, on the base
 // lattice, and along segments that are long enough to bend there, points between.
 func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
-	s.base.once.Do(func() {
-		s.base.points = make([][]lattice.Point, s.c.Arcs())
-		all := make([]lattice.Point, 0, s.c.points)
-		for i := range s.base.points {
-			from := len(all)
-			for _, p := range s.c.Arc(i).Points {
-				all = append(all, lattice.Point(Project(p)))
-			}
-			s.base.points[i] = all[from:len(all):len(all)]
-		}
-	})
+	base := s.base.do(s.projected)
 	least := threshold(z)
 	all := make([]lattice.Point, 0, s.c.points)
 	chains := make([][]lattice.Point, s.c.Arcs())
@@ -77,13 +57,27 @@ func (s *Simplified) baseChains(z uint8) [][]lattice.Point {
 		for k, goes := range s.Importance(i) {
 			if goes >= least {
 				all = appendBetween(all, last, points[k], z)
-				all = append(all, s.base.points[i][k])
+				all = append(all, base[i][k])
 				last = points[k]
 			}
 		}
 		chains[i] = all[start:len(all):len(all)]
 	}
 	return chains
+}
+
+// projected returns every point of the coverage on the base lattice, by arc.
+func (s *Simplified) projected() [][]lattice.Point {
+	points := make([][]lattice.Point, s.c.Arcs())
+	all := make([]lattice.Point, 0, s.c.points)
+	for i := range points {
+		from := len(all)
+		for _, p := range s.c.pointsOf(uint32(i)) {
+			all = append(all, lattice.Point(Project(p)))
+		}
+		points[i] = all[from:len(all):len(all)]
+	}
+	return points
 }
 
 // addArcs lays the arcs out, and returns their numbers in the map by those in the

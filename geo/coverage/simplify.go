@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"math"
-	"sync"
 
 	"onegrid/geo/lattice"
 )
@@ -12,16 +11,9 @@ import (
 // and both sides of a border always lose the same vertices. It never changes
 // once made and may be read by any number of goroutines.
 type Simplified struct {
-	c      *Coverage
-	goes   vector[[]float32] // importance of each point, by arc
-	pixels [MaxPixelZoom + 1]struct {
-		once sync.Once
-		m    *PixelMap
-	}
-	base struct {
-		once   sync.Once
-		points [][]lattice.Point // every point on the base lattice, see project; by arc
-	}
+	c    *Coverage
+	goes vector[[]float32]       // importance of each point, by arc
+	base once[[][]lattice.Point] // every point on the base lattice, see Project; by arc
 }
 
 // Simplify ranks every vertex of c by importance.

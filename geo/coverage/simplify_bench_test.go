@@ -23,7 +23,9 @@ func BenchmarkSimplify(b *testing.B) {
 func BenchmarkLabels(b *testing.B) {
 	each(b, func(b *testing.B, c *Coverage) {
 		for b.Loop() {
-			c.Labels()
+			for a := range c.Areas() {
+				c.Label(int32(a))
+			}
 		}
 	})
 }
@@ -41,11 +43,11 @@ func BenchmarkMetrics(b *testing.B) {
 func BenchmarkPixels(b *testing.B) {
 	each(b, func(b *testing.B, c *Coverage) {
 		s := c.Simplify()
-		s.Pixels(0) // projects
+		s.Draw(0) // projects
 		for _, z := range []uint8{8, 10, 12, 14, 16} {
 			b.Run(fmt.Sprintf("z%02d", z), func(b *testing.B) {
 				for b.Loop() {
-					s.newPixelMap(z)
+					s.Draw(z)
 				}
 			})
 		}

@@ -23,7 +23,7 @@ func TestGEOSFindsBirminghamValid(t *testing.T) {
 	s := c.Simplify()
 	checkByGEOS(t, modules, outlinesOf(s.At(7)))
 	for _, z := range []uint8{7, 16} {
-		checkByGEOS(t, modules, pixelOutlines(s.Pixels(z)))
+		checkByGEOS(t, modules, pixelOutlines(s.Draw(z)))
 	}
 }
 
@@ -39,7 +39,7 @@ func TestGEOSFindsRepairedBirminghamValid(t *testing.T) {
 	}
 	t.Logf("%d repairs, %d regions, %d points", len(report.Repairs), report.Regions, report.Points)
 	checkByGEOS(t, modules, outlinesOf(c))
-	checkByGEOS(t, modules, pixelOutlines(c.Simplify().Pixels(11)))
+	checkByGEOS(t, modules, pixelOutlines(c.Simplify().Draw(11)))
 }
 
 // spoil puts faults into shapes that have none.

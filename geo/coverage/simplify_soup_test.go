@@ -20,8 +20,8 @@ func TestSoupsSimplify(t *testing.T) {
 			checkSound(t, s.At(z))
 			checkPixels(t, s, z)
 		}
-		for a, l := range c.Labels() {
-			if l.RadiusM > 0 {
+		for a := range c.Areas() {
+			if l := c.Label(int32(a)); l.RadiusM > 0 {
 				checkLabel(t, c.Polygons(int32(a)), l)
 			}
 		}

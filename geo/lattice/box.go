@@ -73,14 +73,6 @@ func (b Box) Intersects(o Box) bool {
 		b.Min.Y <= o.Max.Y && o.Min.Y <= b.Max.Y
 }
 
-// Intersection returns what the two share; empty if that is nothing.
-func (b Box) Intersection(o Box) Box {
-	return Box{
-		Min: Point{max(b.Min.X, o.Min.X), max(b.Min.Y, o.Min.Y)},
-		Max: Point{min(b.Max.X, o.Max.X), min(b.Max.Y, o.Max.Y)},
-	}
-}
-
 // Width is the extent in longitude, in lattice units; 0 for a single point.
 func (b Box) Width() int64 { return int64(b.Max.X) - int64(b.Min.X) }
 
