@@ -234,7 +234,7 @@ func middleOf(r *coverage.Repair) lattice.Point {
 func (d *cleanPicture) legend() {
 	counts, areas := map[string]int{}, map[string]float64{}
 	for _, r := range d.report.Repairs {
-		counts[r.Kind]++
+		counts[r.Kind] += max(1, r.Count)
 		areas[r.Kind] += r.AreaM2
 	}
 	var entries []picture.Entry

@@ -12,8 +12,8 @@ import (
 // Arcs that the operation left alone keep the order in which their vertices go,
 // but where that would lead one over a vertex of a new arc; those, and the new
 // arcs, get theirs among what stays. What comes of it is as sound as what
-// Simplify makes of the whole, at a cost that does not depend on its size; it may
-// differ from that in which vertices go first.
+// Simplify makes of the whole, at the cost of what was touched and a look at the
+// box of every arc; it may differ from that in which vertices go first.
 func (s *Simplified) Patched(c *Coverage, diff Diff) *Simplified {
 	p := newReranking(s, c, diff)
 	for p.rank() { // until nothing that was decided before is in the way
@@ -85,8 +85,7 @@ func (p *reranking) rank() (again bool) {
 	return again
 }
 
-// find lists the arcs near those that are decided for anew: all that has its
-// regions is looked at.
+// find lists the arcs near those that are decided for anew.
 func (p *reranking) find() {
 	all := lattice.EmptyBox()
 	for _, b := range p.boxes {
