@@ -11,6 +11,7 @@ export function Search({ onChoose }: { onChoose: (choice: Suggestion) => void })
   const found = useSignal<Suggestion[] | undefined>(undefined);
   const failed = useSignal(false);
   const active = useSignal(0);
+  const foundFor = useRef(""); // the words that `found` is of
   const running = useRef<AbortController | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -26,6 +27,7 @@ export function Search({ onChoose }: { onChoose: (choice: Suggestion) => void })
     running.current = mine;
     try {
       found.value = await suggest(q, mine.signal);
+      foundFor.current = q;
       failed.value = false;
       active.value = 0;
     } catch (problem) {
@@ -53,11 +55,14 @@ export function Search({ onChoose }: { onChoose: (choice: Suggestion) => void })
       case "ArrowUp":
         if (n > 0) active.value = (active.value + (event.key === "ArrowDown" ? 1 : n - 1)) % n;
         break;
-      case "Enter":
+      case "Enter": {
+        event.preventDefault();
         clearTimeout(timer.current);
-        if (!found.value && query.value.trim()) await ask(query.value.trim()); // faster than the pause
-        choose(found.value?.[active.value]);
-        break;
+        const q = query.value.trim();
+        if (q && (!found.value || foundFor.current !== q)) await ask(q); // faster than the pause
+        if (foundFor.current === q) choose(found.value?.[active.value]);
+        return;
+      }
       case "Escape":
         if (!found.value) return; // for the card to take
         close();
