@@ -70,7 +70,7 @@ test("hello brings the city, the edition, the revisions and the open incidents",
     seq: 10,
     city: { name: { zh: "湖滨新区" } },
     edition: { id: 3, effective_from: "2026-11-01T00:00:00Z" },
-    tilesets: { onepicture: 7 },
+    tilesets: { onepicture: "7" },
   });
   await vi.advanceTimersByTimeAsync(0);
   expect(state.edition.value?.id).toBe(3);
@@ -141,8 +141,8 @@ test("after a loss the snapshot is read again, until it is there; what came mean
 });
 
 test("changed tiles are handed on by tileset", () => {
-  emit("tiles", { tileset: "incidents", revision: 4, tiles: [[13, 6521, 3460]] });
-  emit("tiles", { tileset: "base", revision: 5, tiles: "all" });
+  emit("tiles", { tileset: "incidents", revision: "4", tiles: [[13, 6521, 3460]] });
+  emit("tiles", { tileset: "base", revision: "5", tiles: "all" });
   expect(onTiles.mock.calls).toEqual([
     ["incidents", "4", [{ z: 13, x: 6521, y: 3460 }]],
     ["base", "5", undefined],

@@ -33,7 +33,7 @@ export interface Card extends AreaRef {
   label?: Point | null;
   neighbours?: AreaRef[];
   children?: number;
-  edition?: { id: number; effective_from?: string } | number;
+  edition?: { id: number } | null;
 }
 
 export type Figure =
@@ -98,8 +98,8 @@ export interface IncidentProps {
   category?: string;
   urgency?: string;
   state?: string;
-  /** Seconds since 1970, or RFC 3339. */
-  at: number | string;
+  /** Seconds since 1970. */
+  at: number;
   grid?: string;
   owner?: string;
   owner_name?: Name;
@@ -120,8 +120,6 @@ export interface IncidentCollection {
 
 export interface TileJSON {
   bounds?: [number, number, number, number];
-  center?: [number, number, number];
-  tiles: string[];
 }
 
 /** An answer that was not 2xx: the status, and the problem's own words where it has any. */

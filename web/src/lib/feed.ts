@@ -22,19 +22,15 @@ export type TilesChanged = (
 ) => void;
 
 interface Hello {
-  seq: number;
-  at?: string;
-  now?: string | number;
+  now?: string;
   city?: { name?: string | Record<string, string> };
   edition?: { id: number; effective_from?: string };
-  tilesets?: Record<string, string | number>;
-  reload?: boolean;
+  tilesets?: Record<string, string>;
 }
 
 interface Tick {
-  seq: number;
   age_s?: number;
-  now?: string | number;
+  now?: string;
 }
 
 interface IncidentEvent {
@@ -44,7 +40,7 @@ interface IncidentEvent {
 
 interface TilesEvent {
   tileset: string;
-  revision: string | number;
+  revision: string;
   tiles: [number, number, number][] | "all";
 }
 
@@ -102,11 +98,7 @@ export function startFeed(onTiles: TilesChanged): () => void {
           break;
         case "tiles": {
           const { tileset, revision, tiles } = data as TilesEvent;
-          onTiles(
-            tileset,
-            String(revision),
-            tiles === "all" ? undefined : tiles.map(([z, x, y]) => ({ z, x, y })),
-          );
+          onTiles(tileset, revision, tiles === "all" ? undefined : tiles.map(([z, x, y]) => ({ z, x, y })));
           break;
         }
       }
@@ -123,9 +115,9 @@ export function startFeed(onTiles: TilesChanged): () => void {
   };
 }
 
-function hear({ now }: { now?: string | number }, lagS: number): void {
+function hear({ now }: { now?: string }, lagS: number): void {
   const atMs = Date.now();
-  const server = typeof now === "number" ? (now < 1e11 ? now * 1000 : now) : Date.parse(now ?? "");
+  const server = Date.parse(now ?? "");
   state.heard.value = {
     atMs,
     lagS,
@@ -142,8 +134,7 @@ function takeHello({ city, edition, tilesets, ...rest }: Hello, onTiles: TilesCh
       ? { id: told.id, effectiveFrom: new Date(told.effective_from) }
       : { id: told.id };
   }
-  for (const [tileset, revision] of Object.entries(tilesets ?? {}))
-    onTiles(tileset, String(revision), undefined);
+  for (const [tileset, revision] of Object.entries(tilesets ?? {})) onTiles(tileset, revision, undefined);
 }
 
 /** Incident events on their way into the state. */

@@ -70,7 +70,6 @@ const table = {
   seenByNone: ["无摄像头可见", "no camera"],
 
   card: ["网格卡片", "Grid card"],
-  code: ["编码", "Code"],
   posts: ["岗位", "Posts"],
   noPosts: ["未设岗位", "No posts"],
   households: ["户", "households"],
@@ -88,7 +87,6 @@ const table = {
   tower: ["楼内分层网格", "Grids by floor in this tower"],
   outside: ["此处不在辖区内", "This spot is outside the jurisdiction"],
   cardFailed: ["暂时读不到网格信息", "The grid's facts cannot be read now"],
-  network: ["网络", "Network"],
 
   "level.district": ["区", "District"],
   "level.street": ["街道", "Street"],

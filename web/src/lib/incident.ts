@@ -25,7 +25,7 @@ export function fromFeature({ id, geometry, properties: p }: IncidentFeature): I
   return {
     id,
     point: geometry.coordinates,
-    atMs: typeof p.at === "number" ? p.at * 1000 : Date.parse(p.at),
+    atMs: p.at * 1000,
     category: p.category ?? "",
     code: p.code ?? "",
     urgent: urgentWords.has(p.urgency ?? ""),

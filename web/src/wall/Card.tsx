@@ -67,11 +67,7 @@ function Facts({ card, tower, onGo }: { card: CardFacts; tower: string | undefin
           </div>
         </>
       )}
-      {card.edition !== undefined && (
-        <p class="foot">
-          {t("edition", { id: typeof card.edition === "number" ? card.edition : card.edition.id })}
-        </p>
-      )}
+      {card.edition && <p class="foot">{t("edition", { id: card.edition.id })}</p>}
     </>
   );
 }
