@@ -1,6 +1,7 @@
 package lattice
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -106,13 +107,4 @@ func numbers(b []byte) ([][]byte, error) {
 }
 
 // trim cuts JSON's white space at both ends.
-func trim(b []byte) []byte {
-	space := func(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-	for len(b) > 0 && space(b[0]) {
-		b = b[1:]
-	}
-	for len(b) > 0 && space(b[len(b)-1]) {
-		b = b[:len(b)-1]
-	}
-	return b
-}
+func trim(b []byte) []byte { return bytes.Trim(b, " \t\n\r") }
