@@ -44,6 +44,23 @@ func (c *Coverage) ancestor(area int32, level uint8) int32 {
 	return NoArea
 }
 
+// climbing returns the ancestor of every area at a level, NoArea where it has none.
+func (c *Coverage) climbing(level uint8) []int32 {
+	up := make([]int32, c.areas.len())
+	for a := range up {
+		up[a] = c.ancestor(int32(a), level)
+	}
+	return up
+}
+
+// climbed looks an area up in what climbing returned.
+func climbed(up []int32, area int32) int32 {
+	if area < 0 {
+		return NoArea
+	}
+	return up[area]
+}
+
 // appendRegions appends the regions of an area and of all that lies under it.
 func (c *Coverage) appendRegions(dst []Region, area int32) []Region {
 	dst = append(dst, c.RegionsOf(area)...)

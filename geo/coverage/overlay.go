@@ -188,19 +188,3 @@ func (o *Overlay) Shared(level uint8) []Shared {
 	slices.SortFunc(pairs, func(a, b Shared) int { return cmp.Or(cmp.Compare(a.Old, b.Old), cmp.Compare(a.New, b.New)) })
 	return pairs
 }
-
-// climbing returns the ancestor of every area at a level, NoArea where it has none.
-func (c *Coverage) climbing(level uint8) []int32 {
-	up := make([]int32, c.areas.len())
-	for a := range up {
-		up[a] = c.ancestor(int32(a), level)
-	}
-	return up
-}
-
-func climbed(up []int32, area int32) int32 {
-	if area < 0 {
-		return NoArea
-	}
-	return up[area]
-}

@@ -93,7 +93,7 @@ func (m *PixelMap) addArcs(o *outliner) []uint32 {
 		number[i] = uint32(len(m.Arcs))
 		m.Arcs = append(m.Arcs, PixelArc{
 			First: uint32(len(m.Points)), Count: uint32(len(points)),
-			Left: left, Right: right, Level: uint8(o.c.ArcLevel(i)), Box: PixelBoxOf(o.boxes[i]),
+			Left: left, Right: right, Level: uint8(o.c.ArcLevel(i)), Box: PixelBoxOf(o.c.arcs.at(i).box),
 		})
 		for _, p := range points {
 			m.Points = append(m.Points, Pixel(p))

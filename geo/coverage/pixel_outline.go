@@ -11,10 +11,9 @@ import (
 // as rings of half-arcs. (Polygons does it for one area, as points.)
 type outliner struct {
 	c     *Coverage
-	up    [][]int32     // by level and area: the area's ancestor at the level, NoArea without one
-	owner []int32       // by half-arc: the finest area on its left, NoArea or Void
-	area2 []int64       // by arc: its share of twice the area of what it goes around
-	boxes []lattice.Box // by arc
+	up    [][]int32 // by level: see climbing
+	owner []int32   // by half-arc: the finest area on its left, NoArea or Void
+	area2 []int64   // by arc: its share of twice the area of what it goes around
 	trail *parter
 }
 
@@ -29,49 +28,24 @@ type outline struct {
 
 func newOutliner(c *Coverage) *outliner {
 	n := c.Arcs()
-	o := &outliner{
-		c: c, up: ancestors(c.Areas()), owner: make([]int32, 2*n),
-		area2: c.arcAreas(), boxes: make([]lattice.Box, n),
-		trail: newParter(c),
+	o := &outliner{c: c, owner: make([]int32, 2*n), area2: c.arcAreas(), trail: newParter(c)}
+	levels := 0
+	for _, a := range c.Areas() {
+		levels = max(levels, int(a.Level)+1)
+	}
+	for level := range levels {
+		o.up = append(o.up, c.climbing(uint8(level)))
 	}
 	for i := range n {
 		a := c.Arc(i)
 		o.owner[2*i], o.owner[2*i+1] = c.AreaOf(a.Left), c.AreaOf(a.Right)
-		o.boxes[i] = c.arcs.at(i).box
 	}
 	return o
 }
 
-// ancestors returns, by level and area, the ancestor of the area at the level
-// (itself at its own), NoArea where the chain skips the level.
-func ancestors(areas []Area) [][]int32 {
-	levels := 0
-	for _, a := range areas {
-		levels = max(levels, int(a.Level)+1)
-	}
-	up := make([][]int32, levels)
-	for l := range up {
-		up[l] = make([]int32, len(areas))
-		for i := range areas {
-			at := int32(i)
-			for at >= 0 && int(areas[at].Level) > l {
-				at = areas[at].Parent
-			}
-			if at < 0 || int(areas[at].Level) != l {
-				at = NoArea
-			}
-			up[l][i] = at
-		}
-	}
-	return up
-}
-
 // at returns the area of a level that lies left of a half-arc.
 func (o *outliner) at(level int, h HalfArc) int32 {
-	if a := o.owner[h]; a >= 0 {
-		return o.up[level][a]
-	}
-	return NoArea
+	return climbed(o.up[level], o.owner[h])
 }
 
 // isBorder tells whether the areas of a level differ on the two sides.
@@ -144,7 +118,7 @@ func (o *outliner) level(level int) []outline {
 func (o *outliner) ring(halves []HalfArc) outline {
 	r := outline{arcs: slices.Clone(halves), area2: sumAround(halves, o.area2), box: lattice.EmptyBox()}
 	for _, h := range halves {
-		r.box = r.box.Union(o.boxes[h>>1])
+		r.box = r.box.Union(o.c.arcs.at(int(h >> 1)).box)
 	}
 	return r
 }
