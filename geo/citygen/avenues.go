@@ -3,8 +3,7 @@ package citygen
 // avenues lays the ring road and the railway along their courses.
 func (c *carver) avenues() {
 	if c.land.ring != nil {
-		closed := append(c.land.ring[:len(c.land.ring):len(c.land.ring)], c.land.ring[0])
-		c.follow(closed, motorway, true)
+		c.follow(closed(c.land.ring), motorway, true)
 	}
 	if c.land.promenade != nil {
 		c.follow(c.land.promenade, secondary, true)

@@ -105,8 +105,7 @@ func offset(path []vec, by func(i int) float64) []vec {
 // addGreen draws the promenade around the lake, the parks, fields and woods.
 func (b *builder) addGreen(blocks []block, t *terrain) {
 	if t.lake != nil {
-		closed := append(t.lake[:len(t.lake):len(t.lake)], t.lake[0])
-		strip := offset(closed, func(int) float64 { return -56 })
+		strip := offset(closed(t.lake), func(int) float64 { return -56 })
 		b.polygon("green", "park", geo.Text{"zh": "环湖公园", "en": "Lakeside Park"}, b.points(strip[:len(strip)-1]), b.points(reversed(t.lake)))
 	}
 	for i := range blocks {

@@ -387,6 +387,10 @@ func TestImpossibleFigures(t *testing.T) {
 		"units":               func(f *Figures) { f.Units = 3 },
 		"cameras":             func(f *Figures) { f.Cameras = 1_000_000 },
 		"merchants":           func(f *Figures) { f.Merchants = 1_000_000 },
+
+		"waterlogging_sensors": func(f *Figures) { f.Waterlogging = 1_000_000 },
+		"stations":             func(f *Figures) { f.Stations = -1 },
+		"panoramas":            func(f *Figures) { f.Panoramas = -1 },
 	} {
 		f := good
 		spoil(&f)

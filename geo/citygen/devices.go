@@ -59,8 +59,7 @@ func (b *builder) addDevices(blocks []block, js []junction) error {
 	}
 	b.addGates(blocks)
 	b.addWaterLevels()
-	b.addWaterlogging(js)
-	return nil
+	return b.addWaterlogging(js)
 }
 
 func (b *builder) device(kind, letter string, p lattice.Point, name geo.Text, view *geo.View, link string) {

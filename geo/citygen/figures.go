@@ -100,6 +100,19 @@ func (f *Figures) check() error {
 	case f.Towers.Grids < f.Towers.Buildings || (f.Towers.Buildings == 0 && f.Towers.Grids > 0):
 		return bad("towers", "%d grids in %d towers", f.Towers.Grids, f.Towers.Buildings)
 	}
+	for _, c := range []struct {
+		field string
+		n     int
+	}{
+		{"households", f.Households}, {"buildings", f.Buildings}, {"units", f.Units}, {"towers", f.Towers.Buildings},
+		{"exclusive_grids", f.Exclusive}, {"cameras", f.Cameras}, {"water_level_sensors", f.WaterLevel},
+		{"waterlogging_sensors", f.Waterlogging}, {"merchants", f.Merchants}, {"stations", f.Stations},
+		{"panoramas", f.Panoramas}, {"cadres", f.Cadres},
+	} {
+		if c.n < 0 {
+			return bad(c.field, "%d %s: a count is 0 or more", c.n, c.field)
+		}
+	}
 	return f.checkLevels()
 }
 

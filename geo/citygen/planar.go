@@ -55,7 +55,7 @@ type spot struct {
 func newPlanar(fr frame, ring []lattice.Point, l line) *planar {
 	m := &planar{frame: fr}
 	m.lines = append(m.lines, l)
-	m.add(append(ring[:len(ring):len(ring)], ring[0]), 0)
+	m.add(closed(ring), 0)
 	m.next, m.prev = []half{0, 1}, []half{0, 1}
 	m.face = []int32{1, outside}
 	m.faces = []face{{first: 1}, {first: 0, zone: land, family: -1}}

@@ -95,6 +95,9 @@ func segDist(p, a, b vec) float64 {
 	return p.dist(a.add(d.mul(t)))
 }
 
+// closed is a ring with its first place again at the end.
+func closed[T any](ring []T) []T { return append(ring[:len(ring):len(ring)], ring[0]) }
+
 // polyArea is positive for counter-clockwise rings, in square metres.
 func polyArea(ring []vec) float64 {
 	s := 0.0

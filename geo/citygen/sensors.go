@@ -24,8 +24,7 @@ func (b *builder) addWaterLevels() {
 		}
 	}
 	if b.land.lake != nil {
-		closed := append(b.land.lake[:len(b.land.lake):len(b.land.lake)], b.land.lake[0])
-		banks = append(banks, offset(closed, func(int) float64 { return -5 })...)
+		banks = append(banks, offset(closed(b.land.lake), func(int) float64 { return -5 })...)
 	}
 	n := b.f.WaterLevel
 	for i := range n {
@@ -36,7 +35,7 @@ func (b *builder) addWaterLevels() {
 
 // addWaterlogging sets sensors at junctions on low ground, near water and under
 // the railway, some way apart.
-func (b *builder) addWaterlogging(js []junction) {
+func (b *builder) addWaterlogging(js []junction) error {
 	shores := thin(b.land.shores, 120)
 	if b.land.railway != nil {
 		shores = append(shores, walk(b.land.railway, 120))
@@ -52,9 +51,12 @@ func (b *builder) addWaterlogging(js []junction) {
 		}
 	}
 	low = slices.DeleteFunc(low, func(j junction) bool { return j.water < b.land.bank })
+	if len(low) < b.f.Waterlogging {
+		return geo.Errorf(geo.Invalid, "there are only %d junctions for %d waterlogging sensors", len(low), b.f.Waterlogging).On("waterlogging_sensors", "")
+	}
 	slices.SortStableFunc(low, func(x, y junction) int { return cmp.Compare(x.water, y.water) })
 	var chosen []vec
-	for apart := 420.0; len(chosen) < b.f.Waterlogging && apart > 1; apart /= 2 {
+	for apart := 420.0; len(chosen) < b.f.Waterlogging; apart /= 2 {
 		for _, j := range low {
 			p := b.vec(j.at).add(vec{4, 4})
 			if len(chosen) < b.f.Waterlogging && !slices.ContainsFunc(chosen, func(q vec) bool { return p.dist(q) < apart }) {
@@ -65,4 +67,5 @@ func (b *builder) addWaterlogging(js []junction) {
 	for i, p := range chosen {
 		b.device("waterlogging", "N", b.point(p), geo.Text{"zh": fmt.Sprintf("%d号积水点", i+1), "en": fmt.Sprintf("Waterlogging point %d", i+1)}, nil, "")
 	}
+	return nil
 }

@@ -93,8 +93,8 @@ func blob(r *chance, c vec, a, b, turn, rough float64, harmonics int) []vec {
 		}
 		out[i] = c.add(vec{a * k * math.Cos(phi), b * k * math.Sin(phi)}.turned(turn))
 	}
-	closed := walk(append(out, out[0]), pointEvery)
-	return closed[:len(closed)-1]
+	round := walk(closed(out), pointEvery)
+	return round[:len(round)-1]
 }
 
 // lakeCity composes a district around a lake: a river from the north-west runs
@@ -115,10 +115,9 @@ func (t *terrain) lakeCity(r *chance, towns int) {
 	if R > 3000 { // room enough for homes on a second one
 		t.isles = append(t.isles, blob(r, c.add(vec{-0.15 * R, 0.012 * R}.turned(axis)), 0.036*R, 0.032*R, axis, 0.2, 7))
 	}
-	t.shores = [][]vec{append(t.lake, t.lake[0]), in, out}
+	t.shores = [][]vec{closed(t.lake), in, out}
 	t.ring = blob(r, vec{0.03 * R, 0.01 * R}, 0.66*R, 0.5*R, 0.08, 0.1, 5)
-	closed := append(t.lake[:len(t.lake):len(t.lake)], t.lake[0])
-	t.promenade = offset(closed, func(int) float64 { return -min(160, 0.03*R) })
+	t.promenade = offset(closed(t.lake), func(int) float64 { return -min(160, 0.03*R) })
 	t.railway = meander(r, t.edge(vec{0.4, 0.92}), t.edge(vec{0.52, -0.86}), 0.035*R, 0.9)
 
 	t.bank = traits[river].halfWidth + 14
