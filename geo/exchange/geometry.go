@@ -53,19 +53,12 @@ func (g *geometryReader) polygons(f *Feature) (mp lattice.MultiPolygon, unclosed
 	switch m.Type {
 	case "Polygon":
 		p, err := c.polygon(&unclosed)
-		if err != nil {
-			return nil, 0, err
-		}
-		mp = lattice.MultiPolygon{p}
+		return lattice.MultiPolygon{p}, unclosed, err
 	case "MultiPolygon":
 		mp, err = list(c, func() (lattice.Polygon, error) { return c.polygon(&unclosed) })
-		if err != nil {
-			return nil, 0, err
-		}
-	default:
-		return nil, 0, geo.Errorf(geo.Invalid, "a Polygon or MultiPolygon is wanted here").On("/geometry/type", m.Type)
+		return mp, unclosed, err
 	}
-	return mp, unclosed, c.end()
+	return nil, 0, geo.Errorf(geo.Invalid, "a Polygon or MultiPolygon is wanted here").On("/geometry/type", m.Type)
 }
 
 // point reads a Point.
@@ -81,11 +74,7 @@ func (g *geometryReader) point(f *Feature) (lattice.Point, error) {
 		return lattice.Point{}, geo.Errorf(geo.Invalid, "a Point is wanted here").On("/geometry/type", m.Type)
 	}
 	c := &coordinates{b: m.Coordinates, g: g}
-	p, err := c.position()
-	if err != nil {
-		return p, err
-	}
-	return p, c.end()
+	return c.position()
 }
 
 // lines reads a LineString or MultiLineString.
@@ -100,14 +89,9 @@ func (g *geometryReader) lines(f *Feature) (lines [][]lattice.Point, err error) 
 	c := &coordinates{b: m.Coordinates, g: g}
 	if m.Type == "LineString" {
 		line, err := c.line()
-		if err != nil {
-			return nil, err
-		}
-		lines = [][]lattice.Point{line}
-	} else if lines, err = list(c, c.line); err != nil {
-		return nil, err
+		return [][]lattice.Point{line}, err
 	}
-	return lines, c.end()
+	return list(c, c.line)
 }
 
 // parseGeometry reads a geometry's type and leaves its coordinates as they are. A
@@ -130,7 +114,7 @@ func parseGeometry(raw json.RawMessage) (rawGeometry, error) {
 }
 
 // coordinates is a pull parser over the bytes of a coordinates member, which
-// json has already found to be well-formed JSON.
+// json has already found to be one well-formed value: nothing follows it.
 type coordinates struct {
 	b        []byte
 	i        int
@@ -155,13 +139,6 @@ func (c *coordinates) take(want byte) bool {
 
 func (c *coordinates) bad(message string) error {
 	return geo.Errorf(geo.Invalid, "%s", message).On("/geometry/coordinates", short(c.b[min(c.i, len(c.b)):]))
-}
-
-func (c *coordinates) end() error {
-	if c.skip(); c.i != len(c.b) {
-		return c.bad("something follows the coordinates")
-	}
-	return nil
 }
 
 // list reads a bracketed list of items.
@@ -200,38 +177,46 @@ func (c *coordinates) number() ([]byte, error) {
 	return c.b[from:c.i], nil
 }
 
+// position reads a position and brings it to the lattice.
 func (c *coordinates) position() (p lattice.Point, err error) {
-	if !c.take('[') {
-		return p, c.bad("a position is a list of two numbers")
-	}
 	if c.vertices++; c.vertices > maxVertices {
 		return p, geo.Errorf(geo.TooLarge, "a geometry has at most %d vertices", maxVertices)
 	}
-	x, err := c.number()
+	x, y, third, err := c.texts()
 	if err != nil {
 		return p, err
 	}
-	if !c.take(',') {
-		return p, c.bad("a position is a list of two numbers")
-	}
-	y, err := c.number()
-	if err != nil {
-		return p, err
-	}
-	extra := 0
-	for c.take(',') {
-		if _, err := c.number(); err != nil {
-			return p, err
-		}
-		extra++
-	}
-	if extra > 0 {
+	if third {
 		c.g.thirds++
 	}
-	if !c.take(']') {
-		return p, c.bad("a position is a list of two numbers")
-	}
 	return c.g.toLattice(x, y)
+}
+
+// texts reads a position as it is written; third tells that there were more than
+// two numbers.
+func (c *coordinates) texts() (x, y []byte, third bool, err error) {
+	if !c.take('[') {
+		return nil, nil, false, c.bad("a position is a list of two numbers")
+	}
+	if x, err = c.number(); err != nil {
+		return nil, nil, false, err
+	}
+	if !c.take(',') {
+		return nil, nil, false, c.bad("a position is a list of two numbers")
+	}
+	if y, err = c.number(); err != nil {
+		return nil, nil, false, err
+	}
+	for c.take(',') {
+		if _, err := c.number(); err != nil {
+			return nil, nil, false, err
+		}
+		third = true
+	}
+	if !c.take(']') {
+		return nil, nil, false, c.bad("a position is a list of two numbers")
+	}
+	return x, y, third, nil
 }
 
 func (c *coordinates) line() ([]lattice.Point, error) {

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"encoding/json"
-	"math"
 	"slices"
 	"strconv"
 
@@ -121,9 +120,6 @@ func (t *topology) readArcs(raw json.RawMessage) error {
 		total += len(arc)
 		return slices.Clip(arc), err
 	})
-	if err == nil {
-		err = c.end()
-	}
 	t.arcs, t.left = arcs, arcUses*total+smallEnds
 	return err
 }
@@ -134,29 +130,14 @@ func (t *topology) place(p position) position {
 
 // pair reads a position as numbers; third tells that there were more than two.
 func (c *coordinates) pair() (p position, third bool, err error) {
-	if !c.take('[') {
-		return p, false, c.bad("a position is a list of two numbers")
+	x, y, third, err := c.texts()
+	if err != nil {
+		return p, false, err
 	}
-	for i := range p {
-		if i > 0 && !c.take(',') {
-			return p, false, c.bad("a position is a list of two numbers")
-		}
-		text, err := c.number()
-		if err != nil {
-			return p, false, err
-		}
-		if p[i], err = strconv.ParseFloat(string(text), 64); err != nil || math.IsInf(p[i], 0) {
+	for i, text := range [...][]byte{x, y} {
+		if p[i], err = strconv.ParseFloat(string(text), 64); err != nil {
 			return p, false, c.bad("a number is wanted in the coordinates")
 		}
-	}
-	for c.take(',') {
-		if _, err := c.number(); err != nil {
-			return p, false, err
-		}
-		third = true
-	}
-	if !c.take(']') {
-		return p, false, c.bad("a position is a list of two numbers")
 	}
 	return p, third, nil
 }
@@ -205,9 +186,6 @@ func (t *topology) draw(g *topoGeometry) (*drawn, error) {
 		})
 	default:
 		return nil, geo.Errorf(geo.Invalid, "a geometry of a topology has points, lines or polygons").On("/geometry/type", short([]byte(g.Type)))
-	}
-	if err == nil {
-		err = c.end()
 	}
 	return d, err
 }
