@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -196,7 +197,7 @@ func tidy(mp lattice.MultiPolygon) (out lattice.MultiPolygon, dropped int) {
 				continue
 			}
 			if (wind > 0) != (i == 0) {
-				reverse(ring)
+				slices.Reverse(ring)
 			}
 			q = append(q, ring)
 		}
@@ -218,12 +219,6 @@ func withoutRepeats(ring lattice.Ring) lattice.Ring {
 		out = out[:len(out)-1]
 	}
 	return out
-}
-
-func reverse(ring lattice.Ring) {
-	for i, j := 0, len(ring)-1; i < j; i, j = i+1, j-1 {
-		ring[i], ring[j] = ring[j], ring[i]
-	}
 }
 
 func somePoint(mp lattice.MultiPolygon) *lattice.Point {
