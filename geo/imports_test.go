@@ -28,7 +28,7 @@ var rules = []rule{
 	{"modernc.org/sqlite", []string{"geo/sqlite", "geo/exchange"}, "SQLite is the embedded store, and what a GeoPackage is"},
 	{"database/sql", []string{"geo/sqlite", "geo/exchange"}, "stores hide their SQL, and so do files"},
 	{"onegrid/geo/sqlite", []string{"cmd", "geo/storetest"}, "the rest asks for an interface of its own"},
-	{"onegrid/geo/world", []string{"cmd", "geo/route", "geo/address", "geo/vtile", "geo/follow", "geo/notify", "geo/citygen", "geo/storetest"},
+	{"onegrid/geo/world", []string{"cmd", "geo/route", "geo/address", "geo/vtile", "geo/follow", "geo/notify", "geo/citygen", "geo/storetest", "geo/access"},
 		"a world is read by what answers from it and written by what follows the log"},
 	{"onegrid/geo/follow", []string{"cmd"}, "main wires the follower; nobody else starts one"},
 	{"onegrid/cmd", nil, "a command is nobody's library"},
@@ -51,7 +51,8 @@ var grounds = []struct {
 	{"geo/record", []string{"geo", "geo/lattice"}, "the stored form of the nouns knows only them"},
 	{"geo/sqlite", []string{"geo", "geo/lattice", "geo/record"}, "stores know the nouns, not what is built from them"},
 	{"geo/route", []string{"geo", "geo/lattice", "geo/coverage", "geo/locate", "geo/crs", "geo/world"}, "routing reads a world"},
-	{"cmd/internal/server", []string{"geo", "geo/problem", "geo/follow", "geo/world"}, "the frame knows nothing of what is answered"},
+	{"cmd/internal/server", []string{"geo", "geo/access", "geo/problem", "geo/follow", "geo/world"}, "the frame knows nothing of what is answered"},
+	{"geo/access", []string{"geo", "geo/lattice", "geo/problem", "geo/world"}, "who may do what rests on the world, and on no store"},
 	{"geo/exchange", []string{"geo", "geo/lattice", "geo/crs", "geo/coverage"}, "files are read without a store or a world"},
 }
 

@@ -26,6 +26,7 @@ const (
 	UnsupportedMedia geo.Kind = "unsupported-media"
 	TooMany          geo.Kind = "too-many"
 	TooSlow          geo.Kind = "too-slow"
+	Unauthenticated  geo.Kind = "unauthenticated"
 )
 
 // typeBase comes before the kind in a problem's type. A URN, because a type must
@@ -60,6 +61,7 @@ var classes = map[geo.Kind]class{
 	geo.Invalid:      {http.StatusBadRequest, "The request is not valid"},
 	geo.NotFound:     {http.StatusNotFound, "There is no such thing"},
 	geo.Conflict:     {http.StatusConflict, "The request meets something that is already there"},
+	Unauthenticated:  {http.StatusUnauthorized, "Who are you?"},
 	geo.Denied:       {http.StatusForbidden, "Not allowed"},
 	geo.TooLarge:     {http.StatusRequestEntityTooLarge, "Over a limit"},
 	geo.Unavailable:  {http.StatusServiceUnavailable, "Not available now"},

@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/problem"
 	"onegrid/geo/world"
@@ -26,6 +27,7 @@ type Frame struct {
 
 	access   *AccessLog
 	guard    Guard
+	callers  *access.Directory
 	world    func() *world.World
 	follower Follower
 	ids      atomic.Uint64
@@ -40,11 +42,12 @@ type Options struct {
 	Follower Follower            // nil where nothing is followed
 	Access   *AccessLog          // nil for none
 	Guard    Guard
+	Callers  *access.Directory // nil: everybody is let in, as in tests and on loopback without keys
 }
 
 // NewFrame makes a frame.
 func NewFrame(o Options) *Frame {
-	f := &Frame{access: o.Access, guard: o.Guard, world: o.World, follower: o.Follower}
+	f := &Frame{access: o.Access, guard: o.Guard, callers: o.Callers, world: o.World, follower: o.Follower}
 	f.ids.Store(rand.Uint64()) // unlikely to meet the numbers of another run
 	f.Metrics = newMetrics(f)
 	return f
@@ -87,6 +90,12 @@ func (f *Frame) Watch(r Route) gin.HandlerFunc {
 			problem.Abort(c, err)
 			return
 		}
+		release, err := f.admit(c, &r)
+		if err != nil {
+			problem.Abort(c, err)
+			return
+		}
+		defer release()
 		c.Next()
 	}
 }

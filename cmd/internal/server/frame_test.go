@@ -12,28 +12,29 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 	"onegrid/geo/world"
 )
 
 // house answers some routes, and keeps an access log in log.
 func house(log io.Writer) (http.Handler, *AccessLog) {
-	access := NewAccessLog(log)
-	f := NewFrame(Options{World: func() *world.World { return new(world.World) }, Access: access})
+	lines := NewAccessLog(log)
+	f := NewFrame(Options{World: func() *world.World { return new(world.World) }, Access: lines})
 	say := func(c *gin.Context) { c.String(http.StatusOK, "%s", c.Param("name")) }
 	return f.Handler(append([]Route{
-		{Method: "GET", Path: "/plain", Name: "plain", Handle: say},
-		{Method: "GET", Path: "/one/{name}/more", Name: "one", Handle: say},
-		{Method: "GET", Path: "/rest/{name...}", Name: "rest", Handle: say},
-		{Method: "POST", Path: "/plain", Name: "post", Handle: say},
-		{Method: "GET", Path: "/stream", Name: "stream", Handle: say, Stream: true},
-		{Method: Any, Path: "/any", Name: "any", Handle: say},
-		{Method: "GET", Path: "/bug", Name: "bug", Handle: func(*gin.Context) { panic("a bug") }},
-		{Method: "GET", Path: "/late", Name: "late", Handle: func(c *gin.Context) {
+		{Method: "GET", Path: "/plain", May: access.Everyone, Name: "plain", Handle: say},
+		{Method: "GET", Path: "/one/{name}/more", May: access.Everyone, Name: "one", Handle: say},
+		{Method: "GET", Path: "/rest/{name...}", May: access.Everyone, Name: "rest", Handle: say},
+		{Method: "POST", Path: "/plain", May: access.Everyone, Name: "post", Handle: say},
+		{Method: "GET", Path: "/stream", May: access.Everyone, Name: "stream", Handle: say, Stream: true},
+		{Method: Any, Path: "/any", May: access.Everyone, Name: "any", Handle: say},
+		{Method: "GET", Path: "/bug", May: access.Everyone, Name: "bug", Handle: func(*gin.Context) { panic("a bug") }},
+		{Method: "GET", Path: "/late", May: access.Everyone, Name: "late", Handle: func(c *gin.Context) {
 			c.String(http.StatusOK, "half")
 			panic("a bug")
 		}},
-	}, f.Routes()...), nil), access
+	}, f.Routes()...), nil), lines
 }
 
 func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
@@ -43,8 +44,8 @@ func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
 }
 
 func TestTheTableIsAnswered(t *testing.T) {
-	h, access := house(io.Discard)
-	defer access.Close()
+	h, lines := house(io.Discard)
+	defer lines.Close()
 	for _, c := range []struct {
 		method, path string
 		status       int
@@ -85,8 +86,8 @@ func TestTheTableIsAnswered(t *testing.T) {
 
 // A fault after the answer has begun cuts it off.
 func TestHalfAnAnswerIsCutOff(t *testing.T) {
-	h, access := house(io.Discard)
-	defer access.Close()
+	h, lines := house(io.Discard)
+	defer lines.Close()
 	defer func() {
 		if fault := recover(); fault != http.ErrAbortHandler {
 			t.Errorf("it ended with %v", fault)
@@ -96,8 +97,8 @@ func TestHalfAnAnswerIsCutOff(t *testing.T) {
 }
 
 func TestRequestsAreCounted(t *testing.T) {
-	h, access := house(io.Discard)
-	defer access.Close()
+	h, lines := house(io.Discard)
+	defer lines.Close()
 	for range 3 {
 		ask(h, "GET", "/one/x/more")
 	}
@@ -121,13 +122,13 @@ func TestRequestsAreCounted(t *testing.T) {
 // query.
 func TestAccessLogIsJSON(t *testing.T) {
 	var log bytes.Buffer
-	h, access := house(&log)
+	h, lines := house(&log)
 	for _, path := range []string{"/plain?lon=1&lat=2", "/one/%22%5C%0A/more", "/rest/格子"} {
 		ask(h, "GET", path)
 	}
-	access.Close()
-	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	if len(lines) != 3 || strings.Contains(log.String(), "lon") {
+	lines.Close()
+	all := strings.Split(strings.TrimSpace(log.String()), "\n")
+	if len(all) != 3 || strings.Contains(log.String(), "lon") {
 		t.Fatalf("the log:\n%s", &log)
 	}
 	for i, path := range []string{"/plain", "/one/%22%5C%0A/more", "/rest/%E6%A0%BC%E5%AD%90"} {
@@ -135,8 +136,8 @@ func TestAccessLogIsJSON(t *testing.T) {
 			Method, Path, Request string
 			Status                int
 		}
-		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil || line.Path != path || line.Method != "GET" || line.Status != 200 || line.Request == "" {
-			t.Errorf("%s: %v", lines[i], err)
+		if err := json.Unmarshal([]byte(all[i]), &line); err != nil || line.Path != path || line.Method != "GET" || line.Status != 200 || line.Request == "" {
+			t.Errorf("%s: %v", all[i], err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/geo/access"
 	"onegrid/geo/world"
 )
 
@@ -44,7 +45,7 @@ func TestPagesOfElsewhereAreKeptOut(t *testing.T) {
 			r.Header.Set("Origin", c.origin)
 		}
 		w := httptest.NewRecorder()
-		routes := []Route{{Method: c.method, Path: "/v1/imports", Handle: func(c *gin.Context) { c.Status(teapot) }}}
+		routes := []Route{{Method: c.method, Path: "/v1/imports", May: access.Everyone, Handle: func(c *gin.Context) { c.Status(teapot) }}}
 		testFrame(c.guard).Handler(routes, nil).ServeHTTP(w, r)
 		if w.Code != c.want {
 			t.Errorf("%s to %q from a page of %q: %d, want %d", c.method, c.host, c.origin, w.Code, c.want)

@@ -5,14 +5,17 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/access"
 )
 
 // Routes are those that every program has.
 func (f *Frame) Routes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/healthz", Name: "health", Handle: health},
-		{Method: "GET", Path: "/readyz", Name: "ready", Handle: f.ready},
-		{Method: "GET", Path: "/metrics", Name: "metrics", Handle: gin.WrapH(f.Metrics.handler())},
+		{Method: "GET", Path: "/healthz", Name: "health", May: access.Everyone, Handle: health},
+		{Method: "GET", Path: "/readyz", Name: "ready", May: access.Everyone, Handle: f.ready},
+		{Method: "GET", Path: "/metrics", Name: "metrics", May: access.Only(geo.RoleService, geo.RoleOperator, geo.RoleAdmin), Handle: gin.WrapH(f.Metrics.handler())},
 	}
 }
 

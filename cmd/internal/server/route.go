@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 )
 
@@ -19,8 +20,10 @@ type Route struct {
 	// stands for all that follows.
 	Path string
 	// Name says what is done, and is unique in the program: the operation of the
-	// documents, and what a right to do it would name.
-	Name   string
+	// documents, and what the audit calls it.
+	Name string
+	// May says who may call it. The zero value admits nobody.
+	May    access.Right
 	Handle gin.HandlerFunc
 	// Stream marks an answer that goes on until somebody leaves. It has no HEAD,
 	// which would never end.
@@ -55,7 +58,7 @@ func (f *Frame) Handler(routes []Route, otherwise gin.HandlerFunc) http.Handler 
 	if otherwise == nil {
 		otherwise = noPath
 	}
-	none := f.Watch(Route{Method: Any, Path: "none"})
+	none := f.Watch(Route{Method: Any, Path: "none", May: access.Everyone})
 	g.NoRoute(none, otherwise)
 	g.NoMethod(none, noMethod)
 	return g

@@ -1,0 +1,36 @@
+package access
+
+import (
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"onegrid/geo"
+)
+
+// rates are how many requests a second each role may make, unless its key says
+// otherwise. A page that opens asks for a hundred tiles at once: four seconds'
+// worth may come together.
+var rates = map[geo.Role]float64{
+	geo.RoleViewer: 100, geo.RoleWall: 200, geo.RoleMember: 50, geo.RoleService: 5_000,
+	geo.RoleOperator: 200, geo.RolePlanner: 200, geo.RoleApprover: 200, geo.RoleAdmin: 1_000,
+}
+
+const burst = 4 // seconds
+
+func bucketOf(c *geo.Credential) *rate.Limiter {
+	r := c.Rate
+	if r == 0 {
+		r = rates[c.Role]
+	}
+	return rate.NewLimiter(rate.Limit(r), max(1, int(burst*r)))
+}
+
+// Take counts a request of the caller. It says no, and for how long to wait, if
+// that is one too many.
+func (c *Caller) Take(now time.Time) (wait time.Duration, ok bool) {
+	if c.bucket == nil || c.bucket.AllowN(now, 1) {
+		return 0, true
+	}
+	return time.Duration(float64(time.Second) / float64(c.bucket.Limit())), false
+}

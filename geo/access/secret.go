@@ -1,0 +1,20 @@
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"strings"
+)
+
+// NewSecret makes the secret of a key or a session: its public id, the text that
+// the caller sends, and the hash that is kept of it. The prefix tells people and
+// scanners of leaked secrets what they found.
+func NewSecret() (id, text string, hash [32]byte) {
+	id = strings.ToLower(rand.Text()[:10])
+	text = "onegrid_" + id + "_" + strings.ToLower(rand.Text()+rand.Text())
+	return id, text, Hash(text)
+}
+
+// Hash is what is kept of a secret. Secrets are random, so that it needs neither
+// salt nor time.
+func Hash(text string) [32]byte { return sha256.Sum256([]byte(text)) }
