@@ -6,8 +6,10 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
@@ -29,6 +31,7 @@ const (
 
 	cleanNumbered = 80   // up to so many repairs have their numbers on the map
 	cleanMarked   = 2000 // up to so many have rings, more have dots
+	cleanDotted   = 150  // up to so many vertices are seen one by one in a window
 )
 
 // cleanStyles are the colours of the kinds of repair, in the order of a legend.
@@ -157,12 +160,13 @@ func (d *cleanPicture) overview() {
 	for _, i := range d.insets {
 		shown[i] = true
 	}
-	for i := range d.report.Repairs {
-		switch r := &d.report.Repairs[i]; {
-		case len(d.report.Repairs) > cleanMarked:
-			m.Dot(r.At, 1.2, cleanColor(r.Kind))
-		case !shown[i]:
-			m.Ring(middleOf(r), 4, 1.2, cleanColor(r.Kind))
+	if len(d.report.Repairs) > cleanMarked {
+		d.dots(m)
+	} else {
+		for i := range d.report.Repairs {
+			if r := &d.report.Repairs[i]; !shown[i] {
+				m.Ring(middleOf(r), 4, 1.2, cleanColor(r.Kind))
+			}
 		}
 	}
 	d.codes(m)
@@ -176,6 +180,29 @@ func (d *cleanPicture) overview() {
 	}
 	m.ScaleBar()
 	d.sheet.Frame(at, 1, picture.Faint)
+}
+
+// dots marks repairs too many to be told apart: pale, so that the map is seen
+// through them and crowds look denser, and the rarest kinds on top.
+func (d *cleanPicture) dots(m *picture.Map) {
+	byKind := map[string][]lattice.Point{}
+	for i := range d.report.Repairs {
+		r := &d.report.Repairs[i]
+		byKind[r.Kind] = append(byKind[r.Kind], r.At)
+	}
+	kinds := slices.SortedFunc(maps.Keys(byKind), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(byKind[b]), len(byKind[a])), cmp.Compare(a, b))
+	})
+	for _, kind := range kinds {
+		c := cleanColor(kind)
+		ink := color.NRGBA{c.R, c.G, c.B, 0xff}
+		if len(byKind[kind]) > cleanMarked {
+			ink.A = 0x48
+		}
+		for _, p := range byKind[kind] {
+			m.Dot(p, 1.2, ink)
+		}
+	}
 }
 
 // ground fills areas and draws their borders.
@@ -245,7 +272,7 @@ func (d *cleanPicture) legend() {
 			return
 		}
 		text := fmt.Sprintf("%s: %s", e.Text, grouped(n))
-		if areas[e.Text] > 0 {
+		if areas[e.Text] > 0 && e.Text != coverage.RepairMultipart { // whose area is the grid's, not a repair's
 			text += fmt.Sprintf(", %s m²", cleanAmount(areas[e.Text]))
 		}
 		e.Text = text
@@ -264,19 +291,44 @@ func (d *cleanPicture) legend() {
 	y += d.sheet.Legend(image.Pt(x, y), entries) + 24
 	for _, i := range d.insets {
 		r := &d.report.Repairs[i]
-		for k, line := range []string{
-			fmt.Sprintf("%d  %s, %s m²", i+1, r.Kind, cleanAmount(r.AreaM2)),
-			cleanShort(fmt.Sprintf("     %v: %s", r.Codes, r.Done), 58),
-		} {
-			c := picture.Ink
-			if k == 1 {
-				c = picture.Faint
-			}
-			d.sheet.Text(image.Pt(x, y), line, picture.Small-1, c)
-			y += 18
+		d.sheet.Text(image.Pt(x, y), cleanTitle(r, i), picture.Small-1, picture.Ink)
+		y += 17
+		const indent = 18
+		text := r.Done + " – " + strings.Join(r.Codes, ", ")
+		for _, line := range d.wrapped(text, picture.Small-1, cleanSheetWidth-cleanSheetEdge-x-indent, 2) {
+			d.sheet.Text(image.Pt(x+indent, y), line, picture.Small-1, picture.Faint)
+			y += 17
 		}
-		y += 6
+		y += 8
 	}
+}
+
+// cleanTitle names a repair as the list does, by number, kind and area.
+func cleanTitle(r *coverage.Repair, i int) string {
+	text := fmt.Sprintf("%d  %s", i+1, r.Kind)
+	if r.AreaM2 > 0 {
+		text += fmt.Sprintf(", %s m²", cleanAmount(r.AreaM2))
+	}
+	return text
+}
+
+// wrapped parts a text into lines so many pixels wide; what is beyond the most
+// lines is left out, and told by dots.
+func (d *cleanPicture) wrapped(text string, size picture.Size, width, most int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		longer := strings.TrimSpace(line + " " + word)
+		if line == "" || d.sheet.Width(longer+" …", size) <= width {
+			line = longer
+			continue
+		}
+		if len(lines) == most-1 {
+			return append(lines, line+" …")
+		}
+		lines, line = append(lines, line), word
+	}
+	return append(lines, line)
 }
 
 // cleanAmount writes an area with three digits at least.
@@ -285,116 +337,4 @@ func cleanAmount(v float64) string {
 		return grouped(int(math.Round(v)))
 	}
 	return fmt.Sprintf("%.2f", v)
-}
-
-func cleanShort(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	return string(r[:most-1]) + "…"
-}
-
-// inset draws a repair large: as the file drew it, and as it is now.
-func (d *cleanPicture) inset(k, repair int) {
-	r := &d.report.Repairs[repair]
-	box := d.around(r)
-	pair := (cleanSheetWidth - 2*cleanSheetEdge) / cleanInsetsWide
-	x := cleanSheetEdge + k%cleanInsetsWide*pair
-	y := cleanHeadHeight + cleanMapHeight + 20 + k/cleanInsetsWide*(cleanInsetSide+64)
-	d.sheet.Text(image.Pt(x, y+18), cleanShort(fmt.Sprintf("%d  %s: %s", repair+1, r.Kind, r.Done), 64), picture.Small, picture.Ink)
-	for side, shapes := range [][]lattice.MultiPolygon{d.before, d.after} {
-		at := image.Rect(x, y+28, x+cleanInsetSide, y+28+cleanInsetSide).Add(image.Pt(side*(cleanInsetSide+cleanInsetGap), 0))
-		m := d.sheet.Map(at, box)
-		if side == 0 {
-			d.drawn(m, shapes)
-		} else {
-			d.ground(m, shapes, d.boxes[1])
-			m.Outline(r.Outline, 1.5, cleanColor(r.Kind))
-		}
-		if r.Outline == nil {
-			m.Ring(r.At, 14, 2, cleanColor(r.Kind))
-		}
-		d.named(m, shapes, d.boxes[side])
-		m.ScaleBar()
-		d.sheet.Frame(at, 1, picture.Faint)
-		d.sheet.Text(at.Min.Add(image.Pt(6, 14)), [...]string{"before", "after"}[side], picture.Tiny, picture.Ink)
-	}
-}
-
-// drawn shows shapes as the file has them: where two lie over each other, both
-// are seen.
-func (d *cleanPicture) drawn(m *picture.Map, shapes []lattice.MultiPolygon) {
-	for i, shape := range shapes {
-		if m.Shows(d.boxes[0][i]) {
-			t := d.tints[i]
-			deep := func(v uint8) uint8 { return uint8(max(0, 255-3*(255-int(v)))) }
-			m.Fill(shape, color.NRGBA{deep(t.R), deep(t.G), deep(t.B), 0x70})
-		}
-	}
-	for i, shape := range shapes {
-		if !m.Shows(d.boxes[0][i]) {
-			continue
-		}
-		m.Outline(shape, 1, picture.Ink)
-		for _, polygon := range shape {
-			for _, ring := range polygon {
-				for _, p := range ring {
-					m.Dot(p, 2, picture.Ink)
-				}
-			}
-		}
-	}
-}
-
-// named writes the codes of what a window shows, each where it has most room
-// there.
-func (d *cleanPicture) named(m *picture.Map, shapes []lattice.MultiPolygon, boxes []lattice.Box) {
-	const steps = 12
-	ground := m.Ground()
-	for i, shape := range shapes {
-		if !ground.Intersects(boxes[i]) {
-			continue
-		}
-		var sum [2]int64
-		var inside []lattice.Point
-		for k := range steps * steps {
-			p := lattice.Point{
-				X: ground.Min.X + int32(ground.Width()*int64(2*(k%steps)+1)/(2*steps)),
-				Y: ground.Min.Y + int32(ground.Height()*int64(2*(k/steps)+1)/(2*steps))}
-			if boxes[i].Contains(p) && lattice.Side(shape, p) > 0 {
-				inside = append(inside, p)
-				sum[0], sum[1] = sum[0]+int64(p.X), sum[1]+int64(p.Y)
-			}
-		}
-		if len(inside) < steps {
-			continue
-		}
-		n := int64(len(inside))
-		middle := lattice.Point{X: int32(sum[0] / n), Y: int32(sum[1] / n)}
-		best := slices.MinFunc(inside, func(a, b lattice.Point) int {
-			return cmp.Compare(lattice.DistanceM(a, middle), lattice.DistanceM(b, middle))
-		})
-		m.Label(best, d.features[i].shape.Code, picture.Tiny, picture.Ink)
-	}
-}
-
-// around is the box that is shown of a repair: half as wide again as it is, and
-// large enough to see what it lies between.
-func (d *cleanPicture) around(r *coverage.Repair) lattice.Box {
-	box := lattice.BoxOfShape(r.Outline)
-	least := 3.0
-	if box.Empty() {
-		box, least = lattice.BoxOf(r.At), 40
-		for _, i := range r.Rows {
-			if b := d.boxes[0][i-1]; b.Contains(r.At) {
-				east, north := lattice.ScaleAt(r.At.Y)
-				least = min(least, max(3, 0.75*max(float64(b.Width())*east, float64(b.Height())*north)))
-			}
-		}
-	}
-	east, north := lattice.ScaleAt(r.At.Y)
-	side := max(least, 1.5*float64(box.Width())*east, 1.5*float64(box.Height())*north)
-	o := box.Center()
-	return lattice.BoxOf(lattice.Offset(o, -side/2, -side/2), lattice.Offset(o, side/2, side/2))
 }

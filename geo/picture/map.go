@@ -136,23 +136,40 @@ func (m *Map) Ring(p lattice.Point, radius, width float64, c color.Color) {
 	m.sheet.ring([2]float64{x, y}, radius, width, c, m.at)
 }
 
-// Label writes a text over a point, in the middle, with a pale edge so that it
-// can be read on anything.
+// Label writes a text over a point, with a pale edge so that it can be read on
+// anything: in the middle, or as near to it as keeps the text in the window.
 func (m *Map) Label(p lattice.Point, text string, size Size, c color.RGBA) {
 	if !m.ground.Contains(p) {
 		return
 	}
 	x, y := m.Pixel(p)
-	m.sheet.label(int(math.Round(x)), int(math.Round(y)), text, size, c, m.at)
+	half := m.sheet.Width(text, size)/2 + 3
+	middle := max(m.at.Min.X+half, min(m.at.Max.X-half, int(math.Round(x))))
+	m.sheet.label(middle, int(math.Round(y)), text, size, c, m.at)
 }
 
-// LabelBeside writes a text so many pixels to the right of a point.
+// LabelBeside writes a text so many pixels to the right of a point, on a plate
+// that keeps it readable among many marks.
 func (m *Map) LabelBeside(p lattice.Point, pixels int, text string, size Size, c color.RGBA) {
 	if !m.ground.Contains(p) {
 		return
 	}
 	x, y := m.Pixel(p)
-	m.sheet.label(int(math.Round(x))+pixels+(m.sheet.Width(text, size)+1)/2, int(math.Round(y)), text, size, c, m.at)
+	left, middle, width := int(math.Round(x))+pixels, int(math.Round(y)), m.sheet.Width(text, size)
+	m.plate(image.Rect(left-2, middle-int(size)/2-1, left+width+2, middle+int(size)/2+2))
+	m.sheet.label(left+(width+1)/2, middle, text, size, c, m.at)
+}
+
+// Caption writes a text on a plate in the upper left corner.
+func (m *Map) Caption(text string, size Size, c color.RGBA) {
+	at := m.at.Min.Add(image.Pt(6, int(size)+2))
+	m.plate(image.Rectangle{m.at.Min, at.Add(image.Pt(m.sheet.Width(text, size)+6, 6))})
+	m.sheet.Text(at, text, size, c)
+}
+
+// plate covers what was drawn, so that a text can stand there.
+func (m *Map) plate(at image.Rectangle) {
+	m.sheet.Rect(at.Intersect(m.at), color.NRGBA{Paper.R, Paper.G, Paper.B, 0xe0})
 }
 
 // Frame draws the window's sides.
@@ -163,9 +180,10 @@ func (m *Map) ScaleBar() {
 	length, text := roundLength(float64(m.at.Dx()) / 4 / m.metre)
 	x, y := m.at.Min.X+12, m.at.Max.Y-14
 	bar := image.Rect(x, y, x+max(2, int(math.Round(length*m.metre))), y+4)
-	m.sheet.Rect(bar.Inset(-2).Intersect(m.at), color.RGBA{0xff, 0xff, 0xff, 0xff})
+	width := m.sheet.Width(text, Small)
+	m.plate(image.Rect(m.at.Min.X, y-20, max(bar.Max.X, x+width)+8, m.at.Max.Y))
 	m.sheet.Rect(bar, Ink)
-	m.sheet.label(x+m.sheet.Width(text, Small)/2, y-10, text, Small, Ink, m.at)
+	m.sheet.label(x+width/2, y-10, text, Small, Ink, m.at)
 }
 
 // roundLength returns the largest length of 1, 2 or 5 times a power of ten metres
