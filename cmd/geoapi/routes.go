@@ -17,7 +17,7 @@ func (s *service) routes() []server.Route {
 	return append([]server.Route{
 		{Method: "GET", Path: "/v1/locate", Name: "locate", May: access.Named, Handle: s.locate},
 		{Method: "POST", Path: "/v1/locate", Name: "locate-body", May: access.Named, Handle: s.locateBody},
-		{Method: "POST", Path: "/v1/locate/batch", Name: "locate-batch", May: bulk, Handle: s.batch},
+		{Method: "POST", Path: "/v1/locate/batch", Name: "locate-batch", May: bulk, Handle: s.batch, Bulk: true},
 		{Method: "GET", Path: "/v1/grids/{code}", Name: "grid", May: access.Named, Handle: s.grid},
 		{Method: "GET", Path: "/v1/grids/{code}/children", Name: "grid-children", May: access.Named, Handle: s.gridChildren},
 		{Method: "GET", Path: "/v1/grids/{code}/neighbours", Name: "grid-neighbours", May: access.Named, Handle: s.gridNeighbours},
@@ -28,7 +28,7 @@ func (s *service) routes() []server.Route {
 		{Method: "GET", Path: "/v1/incidents/{id}", Name: "incident", May: seesIncidents, Handle: s.incident},
 		{Method: "POST", Path: "/v1/incidents/{id}/state", Name: "move-incident", May: access.Only(geo.RoleOperator, geo.RoleAdmin), Handle: s.moveState},
 		{Method: "GET", Path: "/v1/events", Name: "events", May: access.Named, Handle: s.events, Stream: true},
-		{Method: "POST", Path: "/v1/imports", Name: "import", May: admin, Handle: i.post},
+		{Method: "POST", Path: "/v1/imports", Name: "import", May: admin, Handle: i.post, Bulk: true},
 		{Method: "GET", Path: "/v1/imports", Name: "imports", May: admin, Handle: i.list},
 		{Method: "GET", Path: "/v1/imports/{id}", Name: "import-preview", May: admin, Handle: i.get},
 		{Method: "POST", Path: "/v1/imports/{id}/accept", Name: "import-accept", May: admin, Handle: i.accept},

@@ -15,32 +15,57 @@ import (
 )
 
 // admit finds out who calls and lets in whom the route admits, as often as that
-// caller may call. What it returns is called when the answer is over.
+// caller may call and as long as there is room. What it returns is called when the
+// answer is over.
 func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 	caller, err := f.identify(c.Request)
-	if err != nil && !r.May.Unnamed() {
+	switch {
+	case err != nil && !r.May.Unnamed():
 		return nil, f.challenge(c, err)
-	}
-	if !r.May.Admits(caller) {
-		if caller == nil {
-			return nil, f.challenge(c, geo.Errorf(problem.Unauthenticated, "say who you are: with a key as Authorization: Bearer KEY, or by signing in"))
-		}
+	case !r.May.Admits(caller) && caller == nil:
+		return nil, f.challenge(c, geo.Errorf(problem.Unauthenticated, "say who you are: with a key as Authorization: Bearer KEY, or by signing in"))
+	case !r.May.Admits(caller):
 		return nil, geo.Errorf(geo.Denied, "%s is for %s, and this key is a %s's", r.Name, rolesOf(r.May), caller.Role)
 	}
-	if caller == nil {
-		return func() {}, nil
+	if err := f.bucket(c, caller); err != nil {
+		return nil, err
 	}
-	if wait, ok := caller.Take(time.Now()); !ok {
-		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		return nil, geo.Errorf(problem.TooMany, "the key %s has asked too often", caller.ID)
+	if caller != nil {
+		access.Set(c, caller)
 	}
-	access.Set(c, caller)
-	if !r.Stream || f.callers == nil {
+	if lane := f.limits.of(r); lane != nil {
+		if !lane.enter() {
+			return nil, full()
+		}
+		return lane.leave, nil
+	}
+	if caller == nil || f.callers == nil {
 		return func() {}, nil
 	}
 	ctx, release := f.callers.Hold(c.Request.Context(), caller)
 	c.Request = c.Request.WithContext(ctx)
 	return release, nil
+}
+
+// bucket counts a request of a caller, or of an address where nobody says who
+// calls.
+func (f *Frame) bucket(c *gin.Context, caller *access.Caller) error {
+	now := time.Now()
+	if caller == nil {
+		if !f.limits.unnamed.Take(f.limits.proxies.Client(c.Request), now) {
+			return tooOften(c, time.Second, "this address has")
+		}
+		return nil
+	}
+	if wait, ok := caller.Take(now); !ok {
+		return tooOften(c, wait, "the key "+caller.ID+" has")
+	}
+	return nil
+}
+
+func tooOften(c *gin.Context, wait time.Duration, who string) error {
+	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	return geo.Errorf(problem.TooMany, "%s asked too often", who)
 }
 
 func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
@@ -52,7 +77,9 @@ func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
 
 // challenge says how to say who one is.
 func (f *Frame) challenge(c *gin.Context, err error) error {
-	c.Header("WWW-Authenticate", `Bearer realm="onegrid"`)
+	if err = f.limits.err(c.Request, err); geo.KindOf(err) == problem.Unauthenticated {
+		c.Header("WWW-Authenticate", `Bearer realm="onegrid"`)
+	}
 	return err
 }
 

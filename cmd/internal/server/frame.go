@@ -28,6 +28,7 @@ type Frame struct {
 	access   *AccessLog
 	guard    Guard
 	callers  *access.Directory
+	limits   *limits
 	world    func() *world.World
 	follower Follower
 	ids      atomic.Uint64
@@ -42,12 +43,13 @@ type Options struct {
 	Follower Follower            // nil where nothing is followed
 	Access   *AccessLog          // nil for none
 	Guard    Guard
+	Proxies  access.Proxies    // that are believed whom they ask for
 	Callers  *access.Directory // nil: everybody is let in, as in tests and on loopback without keys
 }
 
 // NewFrame makes a frame.
 func NewFrame(o Options) *Frame {
-	f := &Frame{access: o.Access, guard: o.Guard, callers: o.Callers, world: o.World, follower: o.Follower}
+	f := &Frame{access: o.Access, guard: o.Guard, callers: o.Callers, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
 	f.ids.Store(rand.Uint64()) // unlikely to meet the numbers of another run
 	f.Metrics = newMetrics(f)
 	return f

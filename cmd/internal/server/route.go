@@ -28,6 +28,8 @@ type Route struct {
 	// Stream marks an answer that goes on until somebody leaves. It has no HEAD,
 	// which would never end.
 	Stream bool
+	// Bulk marks work that may take long: it has a lane of its own.
+	Bulk bool
 }
 
 // Any is the method of a route that answers all of them.

@@ -1,0 +1,224 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"onegrid/geo"
+	"onegrid/geo/access"
+	"onegrid/geo/world"
+)
+
+// callers is a store of credentials in memory.
+type callers struct {
+	all      []geo.Credential
+	revision int64
+}
+
+func (s *callers) Credentials(context.Context) ([]geo.Credential, int64, error) {
+	return s.all, s.revision, nil
+}
+func (s *callers) CredentialsRevision(context.Context) (int64, error) { return s.revision, nil }
+func (s *callers) ProcessSecret(context.Context) (string, error)      { return "between us", nil }
+
+// key makes one and returns what its bearer sends.
+func (s *callers) key(c geo.Credential) string {
+	id, text, hash := access.NewSecret()
+	c.ID, c.Kind, c.Hash = id, geo.Key, hash
+	s.all, s.revision = append(s.all, c), s.revision+1
+	return text
+}
+
+func (s *callers) directory(t *testing.T) *access.Directory {
+	t.Helper()
+	d, err := access.NewDirectory(t.Context(), s, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// guarded is a frame that knows callers, around routes.
+func guarded(d *access.Directory, routes ...Route) http.Handler {
+	f := NewFrame(Options{World: func() *world.World { return new(world.World) }, Callers: d})
+	return f.Handler(routes, nil)
+}
+
+func as(h http.Handler, method, path, bearer string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://localhost"+path, nil)
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// Every right meets every role, and nobody, and the other program.
+func TestRightsMeetRoles(t *testing.T) {
+	store := &callers{}
+	keys := map[geo.Role]string{}
+	for _, role := range geo.Roles {
+		keys[role] = store.key(geo.Credential{Role: role, Rate: 1e6})
+	}
+	d := store.directory(t)
+	rights := map[string]access.Right{
+		"nobody": {}, "everyone": access.Everyone, "named": access.Named, "process": access.Process,
+		"some": access.Only(geo.RoleAdmin, geo.RoleService), "others": access.Named.Except(geo.RoleViewer),
+	}
+	var routes []Route
+	for name, right := range rights {
+		routes = append(routes, Route{Method: "GET", Path: "/" + name, Name: name, May: right, Handle: func(c *gin.Context) {
+			if caller := access.Of(c); caller != nil {
+				io.WriteString(c.Writer, string(caller.Role))
+			}
+		}})
+	}
+	h := guarded(d, routes...)
+	for name, right := range rights {
+		for _, role := range geo.Roles {
+			want := http.StatusForbidden
+			if slices.Contains(right.Roles(), role) {
+				want = http.StatusOK
+			}
+			w := as(h, "GET", "/"+name, keys[role])
+			if w.Code != want || want == 200 && w.Body.String() != string(role) {
+				t.Errorf("%s calls %s: %d %s, want %d", role, name, w.Code, w.Body, want)
+			}
+		}
+		for bearer, want := range map[string]int{"": 401, "no such key": 401, d.ProcessHeader(): 403, "process:guess": 401} {
+			switch {
+			case name == "everyone":
+				want = 200
+			case name == "process" && bearer == d.ProcessHeader():
+				want = 200
+			}
+			w := as(h, "GET", "/"+name, bearer)
+			if w.Code != want {
+				t.Errorf("bearer %q calls %s: %d %s, want %d", bearer, name, w.Code, w.Body, want)
+			}
+			if (w.Header().Get("WWW-Authenticate") != "") != (want == 401) {
+				t.Errorf("bearer %q calls %s: %d with the challenge %q", bearer, name, w.Code, w.Header().Get("WWW-Authenticate"))
+			}
+		}
+	}
+}
+
+func TestKeysAreLimited(t *testing.T) {
+	store := &callers{}
+	slow, fast := store.key(geo.Credential{Role: geo.RoleService, Rate: 1}), store.key(geo.Credential{Role: geo.RoleService})
+	h := guarded(store.directory(t), Route{Method: "GET", Path: "/x", Name: "x", May: access.Named, Handle: func(*gin.Context) {}})
+	var answers []int
+	for range 6 {
+		w := as(h, "GET", "/x", slow)
+		if answers = append(answers, w.Code); w.Code == 429 && w.Header().Get("Retry-After") != "1" {
+			t.Errorf("Retry-After: %q", w.Header().Get("Retry-After"))
+		}
+	}
+	if got := fmt.Sprint(answers); got != "[200 200 200 200 429 429]" {
+		t.Errorf("a key of one a second: %s", got)
+	}
+	if w := as(h, "GET", "/x", fast); w.Code != 200 {
+		t.Errorf("another key pays: %d", w.Code)
+	}
+}
+
+// Addresses that err again and again are no longer told how.
+func TestGuessesAreLimited(t *testing.T) {
+	store := &callers{}
+	good := store.key(geo.Credential{Role: geo.RoleService})
+	h := guarded(store.directory(t), Route{Method: "GET", Path: "/x", Name: "x", May: access.Named, Handle: func(*gin.Context) {}})
+	for i := range failingBurst + 5 {
+		want := 401
+		if i >= failingBurst {
+			want = 429
+		}
+		if w := as(h, "GET", "/x", fmt.Sprint("guess ", i)); w.Code != want {
+			t.Fatalf("guess %d: %d, want %d", i, w.Code, want)
+		}
+	}
+	if w := as(h, "GET", "/x", good); w.Code != 200 {
+		t.Errorf("a good key from the same address: %d", w.Code)
+	}
+}
+
+func TestUnnamedAddressesAreLimited(t *testing.T) {
+	store := &callers{}
+	store.key(geo.Credential{Role: geo.RoleViewer})
+	h := guarded(store.directory(t), Route{Method: "GET", Path: "/x", Name: "x", May: access.Everyone, Handle: func(*gin.Context) {}})
+	refused := 0
+	for range unnamedBurst + 100 {
+		if as(h, "GET", "/x", "").Code == 429 {
+			refused++
+		}
+	}
+	if refused < 50 {
+		t.Errorf("%d of %d were refused", refused, unnamedBurst+100)
+	}
+}
+
+// Bulk work fills its own lane alone.
+func TestLanesAreFull(t *testing.T) {
+	enter, leave := make(chan bool), make(chan bool)
+	wait := func(c *gin.Context) { enter <- true; <-leave }
+	h := guarded(nil,
+		Route{Method: "GET", Path: "/bulk", Name: "bulk", May: access.Named, Handle: wait, Bulk: true},
+		Route{Method: "GET", Path: "/single", Name: "single", May: access.Named, Handle: func(*gin.Context) {}})
+	done := make(chan int)
+	for range mostBulk {
+		go func() { done <- as(h, "GET", "/bulk", "").Code }()
+		<-enter
+	}
+	if w := as(h, "GET", "/bulk", ""); w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("one too many: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	if w := as(h, "GET", "/single", ""); w.Code != 200 {
+		t.Errorf("a single request beside bulk: %d", w.Code)
+	}
+	close(leave)
+	for range mostBulk {
+		if code := <-done; code != 200 {
+			t.Errorf("one of those let in: %d", code)
+		}
+	}
+	go func() { <-enter }()
+	if w := as(h, "GET", "/bulk", ""); w.Code != 200 {
+		t.Errorf("when there is room again: %d", w.Code)
+	}
+}
+
+// A revoked key's stream ends.
+func TestStreamsEndWithTheirKey(t *testing.T) {
+	store := &callers{}
+	bearer := store.key(geo.Credential{Role: geo.RoleWall})
+	d := store.directory(t)
+	started, ended := make(chan bool), make(chan bool)
+	h := guarded(d, Route{Method: "GET", Path: "/live", Name: "live", May: access.Named, Stream: true, Handle: func(c *gin.Context) {
+		started <- true
+		<-c.Request.Context().Done()
+	}})
+	go func() { as(h, "GET", "/live", bearer); ended <- true }()
+	<-started
+	store.all[0].Revoked = time.Now()
+	store.revision++
+	if err := d.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(5 * time.Second):
+		t.Fatal("the stream goes on")
+	}
+	if w := as(h, "GET", "/live", bearer); w.Code != 401 || !strings.Contains(w.Body.String(), "revoked") {
+		t.Errorf("the key afterwards: %d %s", w.Code, w.Body)
+	}
+}

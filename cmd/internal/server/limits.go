@@ -1,0 +1,79 @@
+package server
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"onegrid/geo"
+	"onegrid/geo/access"
+	"onegrid/geo/problem"
+)
+
+// What one address may ask for where no key bounds it, and how much may be under
+// way at once. A page that opens asks for some hundred files; whoever errs in a
+// key twenty times in a row does not do so by hand.
+const (
+	unnamedRate, unnamedBurst = 100, 1_000
+	failingRate, failingBurst = 0.5, 20
+
+	mostSingle = 512
+	mostBulk   = 32
+)
+
+// limits bound requests that no caller's own bucket does.
+type limits struct {
+	proxies          access.Proxies
+	unnamed, failing *access.Addresses
+	single, bulk     lane
+}
+
+func newLimits(proxies access.Proxies) *limits {
+	return &limits{
+		proxies: proxies,
+		unnamed: access.NewAddresses(unnamedRate, unnamedBurst),
+		failing: access.NewAddresses(failingRate, failingBurst),
+		single:  lane{most: mostSingle},
+		bulk:    lane{most: mostBulk},
+	}
+}
+
+// lane counts what is under way. Bulk has one of its own, so that it never keeps
+// single requests out.
+type lane struct {
+	most int64
+	now  atomic.Int64
+}
+
+// enter says no if the lane is full.
+func (l *lane) enter() bool {
+	if l.now.Add(1) > l.most {
+		l.now.Add(-1)
+		return false
+	}
+	return true
+}
+
+func (l *lane) leave() { l.now.Add(-1) }
+
+// of is the lane of a route; nil for streams, which have bounds of their own.
+func (l *limits) of(r *Route) *lane {
+	switch {
+	case r.Stream:
+		return nil
+	case r.Bulk:
+		return &l.bulk
+	}
+	return &l.single
+}
+
+// err is the refusal of a failing caller: what is wrong, or that it was wrong too
+// often.
+func (l *limits) err(r *http.Request, err error) error {
+	if !l.failing.Take(l.proxies.Client(r), time.Now()) {
+		return geo.Errorf(problem.TooMany, "too many requests from this address were refused: wait a little")
+	}
+	return err
+}
+
+func full() error { return geo.Errorf(geo.Unavailable, "too many requests are under way: try again") }
