@@ -1,11 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"image"
 	"image/color"
 	"math"
-	"slices"
 
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
@@ -35,7 +33,7 @@ func (d *cleanPicture) inset(k, repair int) {
 		if r.Outline == nil {
 			m.Ring(r.At, 14, 2, cleanColor(r.Kind))
 		}
-		d.named(m, shapes, d.boxes[side], r)
+		d.named(m, shapes, r)
 		m.ScaleBar()
 		m.Caption([...]string{"before", "after"}[side], picture.Tiny, picture.Ink)
 		d.sheet.Frame(at, 1, picture.Faint)
@@ -77,38 +75,16 @@ func (d *cleanPicture) drawn(m *picture.Map, shapes []lattice.MultiPolygon) {
 
 // named writes the codes of what a window shows of a repair, each where it has
 // most room there, beside the ring around one that is a mere place.
-func (d *cleanPicture) named(m *picture.Map, shapes []lattice.MultiPolygon, boxes []lattice.Box, r *coverage.Repair) {
+func (d *cleanPicture) named(m *picture.Map, shapes []lattice.MultiPolygon, r *coverage.Repair) {
 	ringX, ringY := m.Pixel(r.At)
 	free := func(p lattice.Point) bool {
 		x, y := m.Pixel(p)
 		return r.Outline != nil || math.Abs(x-ringX) > 48 || math.Abs(y-ringY) > 22
 	}
-	const steps = 12
-	ground := m.Ground()
 	for i, shape := range shapes {
-		if !ground.Intersects(boxes[i]) {
-			continue
+		if at, ok := roomiest(m.Ground(), shape, free); ok {
+			m.Label(at, d.features[i].shape.Code, picture.Tiny, picture.Ink)
 		}
-		var sum [2]int64
-		var inside []lattice.Point
-		for k := range steps * steps {
-			p := lattice.Point{
-				X: ground.Min.X + int32(ground.Width()*int64(2*(k%steps)+1)/(2*steps)),
-				Y: ground.Min.Y + int32(ground.Height()*int64(2*(k/steps)+1)/(2*steps))}
-			if boxes[i].Contains(p) && free(p) && lattice.Side(shape, p) > 0 {
-				inside = append(inside, p)
-				sum[0], sum[1] = sum[0]+int64(p.X), sum[1]+int64(p.Y)
-			}
-		}
-		if len(inside) < steps {
-			continue
-		}
-		n := int64(len(inside))
-		middle := lattice.Point{X: int32(sum[0] / n), Y: int32(sum[1] / n)}
-		best := slices.MinFunc(inside, func(a, b lattice.Point) int {
-			return cmp.Compare(lattice.DistanceM(a, middle), lattice.DistanceM(b, middle))
-		})
-		m.Label(best, d.features[i].shape.Code, picture.Tiny, picture.Ink)
 	}
 }
 

@@ -11,17 +11,17 @@ import (
 
 // names writes the codes of what changed, old ones that are gone in the colour of
 // old borders.
-func (g *drawing) names(s *picture.Sheet, m *picture.Map, box lattice.Box) {
-	n := naming{sheet: s, Map: m, box: box, prefix: g.prefix}
+func (g *drawing) names(s *picture.Sheet, m *picture.Map) {
+	n := naming{sheet: s, Map: m, prefix: g.prefix}
 	for _, e := range g.events {
 		for _, code := range e.New {
-			n.name(g.label(g.overlay.New, code), g.shape(g.overlay.New, code), code, picture.Ink)
+			n.name(g.place(m, g.overlay.New, code), g.shape(g.overlay.New, code), code, picture.Ink)
 		}
 	}
 	for _, e := range g.events {
 		for _, code := range e.Old {
 			if !slices.Contains(e.New, code) {
-				n.name(g.label(g.overlay.Old, code), g.shape(g.overlay.Old, code), code, oldBorder)
+				n.name(g.place(m, g.overlay.Old, code), g.shape(g.overlay.Old, code), code, oldBorder)
 			}
 		}
 	}
@@ -31,7 +31,6 @@ func (g *drawing) names(s *picture.Sheet, m *picture.Map, box lattice.Box) {
 type naming struct {
 	sheet *picture.Sheet
 	*picture.Map
-	box    lattice.Box
 	prefix int
 	taken  []image.Rectangle
 }
@@ -40,7 +39,7 @@ type naming struct {
 // lower if need be.
 func (n *naming) name(at lattice.Point, shape lattice.MultiPolygon, code string, ink color.RGBA) {
 	bounds := lattice.BoxOfShape(shape)
-	if bounds.Empty() || !n.box.Contains(at) {
+	if bounds.Empty() || !n.Ground().Contains(at) {
 		return
 	}
 	x1, _ := n.Pixel(bounds.Min)

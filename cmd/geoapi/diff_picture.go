@@ -81,7 +81,7 @@ func (d *difference) draw(file string) error {
 			corner := lattice.Point{X: ground.Min.X, Y: ground.Max.Y}
 			whole.Outline(lattice.MultiPolygon{{{ground.Min, {X: ground.Max.X, Y: ground.Min.Y}, ground.Max, corner}}}, 2, oldBorder)
 			whole.LabelBeside(corner, 4, fmt.Sprint(i+1), picture.Plain, oldBorder)
-			s.Text(image.Pt(at.Min.X+10, at.Min.Y+26), fmt.Sprint(i+1), picture.Title, oldBorder)
+			m.Caption(fmt.Sprint(i+1), picture.Title, oldBorder)
 		}
 	}
 	g.legend(s)
@@ -161,6 +161,18 @@ func (g *drawing) shape(c *coverage.Coverage, code string) lattice.MultiPolygon 
 	return g.shapes[key]
 }
 
+// place returns where an area is named in a window: at its label, or, where that
+// is not seen, in the middle of what is.
+func (g *drawing) place(m *picture.Map, c *coverage.Coverage, code string) lattice.Point {
+	at := g.label(c, code)
+	if !m.Ground().Contains(at) {
+		if p, ok := roomiest(m.Ground(), g.shape(c, code), func(lattice.Point) bool { return true }); ok {
+			return p
+		}
+	}
+	return at
+}
+
 // label returns where an area's name stands.
 func (g *drawing) label(c *coverage.Coverage, code string) lattice.Point {
 	key := fmt.Sprint(c == g.overlay.New, code)
@@ -198,7 +210,7 @@ func (g *drawing) window(s *picture.Sheet, at image.Rectangle, box lattice.Box, 
 		}
 	}
 	width := 1.0
-	if large && m.MetrePixels() > 0.05 {
+	if large && m.MetrePixels() > 0.1 {
 		width = 2.4
 	}
 	if large {
@@ -207,7 +219,7 @@ func (g *drawing) window(s *picture.Sheet, at image.Rectangle, box lattice.Box, 
 	borders(m, new, g.level, width, newBorder)
 	if large {
 		g.flows(m)
-		g.names(s, m, box)
+		g.names(s, m)
 	}
 	m.ScaleBar()
 	m.Frame(1, picture.Faint)
@@ -238,7 +250,7 @@ func (g *drawing) flows(m *picture.Map) {
 			if s.Old == "" || s.New == "" || s.Old == s.New {
 				continue
 			}
-			from, to := g.label(g.overlay.Old, s.Old), g.label(g.overlay.New, s.New)
+			from, to := g.place(m, g.overlay.Old, s.Old), g.place(m, g.overlay.New, s.New)
 			arrow(m, from, to, 1.5+2.5*max(s.OfOld, s.OfNew), flowInk)
 		}
 	}

@@ -167,9 +167,9 @@ func (m *Map) Caption(text string, size Size, c color.RGBA) {
 	m.sheet.Text(at, text, size, c)
 }
 
-// plate covers what was drawn, so that a text can stand there.
+// plate covers what was drawn, but for the frame, so that a text can stand there.
 func (m *Map) plate(at image.Rectangle) {
-	m.sheet.Rect(at.Intersect(m.at), color.NRGBA{Paper.R, Paper.G, Paper.B, 0xe0})
+	m.sheet.Rect(at.Intersect(m.at.Inset(1)), color.NRGBA{Paper.R, Paper.G, Paper.B, 0xe0})
 }
 
 // Frame draws the window's sides.
