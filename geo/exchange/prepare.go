@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -186,9 +187,15 @@ func (w *work) mapped() error {
 	return nil
 }
 
-// inFile names the file in an error where there are several.
+// inFile names the file in an error where there are several: in its message, which
+// is all that a caller over HTTP is told.
 func inFile(name string, files int, err error) error {
 	if files < 2 {
+		return err
+	}
+	var known *geo.Error
+	if errors.As(err, &known) {
+		known.Message = name + ": " + known.Message
 		return err
 	}
 	return fmt.Errorf("%s: %w", name, err)

@@ -194,11 +194,9 @@ type unpacking struct {
 	left *int64
 }
 
-var errUnpacked = geo.Errorf(geo.TooLarge, "the archive unpacks to more than is taken: it is far smaller than what is in it")
-
 func (u *unpacking) Read(p []byte) (int, error) {
 	if *u.left <= 0 {
-		return 0, errUnpacked
+		return 0, geo.Errorf(geo.TooLarge, "the archive unpacks to more than is taken: it is far smaller than what is in it")
 	}
 	n, err := u.ReadCloser.Read(p[:min(int64(len(p)), *u.left)])
 	*u.left -= int64(n)
