@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 	"math"
-	"os"
 	"strings"
 
 	"onegrid/geo/coverage"
@@ -89,15 +88,7 @@ func (d *difference) draw(file string) error {
 		text := fmt.Sprintf("%s more, marked on the left only", plural(more, "changed place"))
 		s.Text(image.Pt(sheetWidth-sheetMargin-s.Width(text, picture.Plain), 74), text, picture.Plain, picture.Faint)
 	}
-	out, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	if err := s.Encode(out); err != nil {
-		return err
-	}
-	return out.Close()
+	return writeWhole(file, s.Encode)
 }
 
 // newDrawing gathers what is drawn of the level that is shown.

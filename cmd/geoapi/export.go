@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -49,22 +48,7 @@ func (c *exportCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if c.Output == "-" {
 		return c.write(w, t.Out, t.Err)
 	}
-	part, err := os.CreateTemp(dirOf(c.Output), ".export-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(part.Name())
-	defer part.Close()
-	if err := c.write(w, part, t.Err); err != nil {
-		return err
-	}
-	if err := part.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := part.Close(); err != nil {
-		return err
-	}
-	return os.Rename(part.Name(), c.Output)
+	return writeWhole(c.Output, func(out io.Writer) error { return c.write(w, out, t.Err) })
 }
 
 // write writes the layer, and tells what the format could not hold.

@@ -248,6 +248,3 @@ func (c *importCommand) tell(t *server.Terminal, r importResult) error {
 	}
 	return nil
 }
-
-// dirOf is the folder that a file stands in.
-func dirOf(path string) string { return filepath.Dir(path) }

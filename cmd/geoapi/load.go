@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -37,8 +38,8 @@ func (c *loadCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return geo.Errorf(geo.Conflict, "%s is there already; load makes a new store", path)
 	}
-	if folder, err := os.Stat(dirOf(path)); err != nil || !folder.IsDir() { // before the work, not after it
-		return geo.Errorf(geo.NotFound, "%s: there is no folder %s to make it in", path, dirOf(path))
+	if folder, err := os.Stat(filepath.Dir(path)); err != nil || !folder.IsDir() { // before the work, not after it
+		return geo.Errorf(geo.NotFound, "%s: there is no folder %s to make it in", path, filepath.Dir(path))
 	}
 	start := time.Now()
 	show := newProgress(t)
