@@ -57,8 +57,8 @@ func TestOperationsOnBirmingham(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts := newTally()
-	for seed := uint64(0); counts.sum < coverage.Rounds(20, 2_000); seed++ {
-		counts.loose(t, seed, n, c, coverage.Rounds(50, 500), 40)
+	for seed := uint64(0); counts.sum < coverage.Rounds(10, 2_000); seed++ {
+		counts.loose(t, seed, n, c, coverage.Rounds(18, 500), coverage.Rounds(12, 40))
 	}
 	counts.report(t)
 }
