@@ -10,6 +10,7 @@ type Scheme struct {
 	Categories []Category   `json:"categories,omitempty"`
 	Rules      []Rule       `json:"rules,omitempty"`
 	States     []State      `json:"states,omitempty"`
+	Access     *Access      `json:"access,omitempty"`
 	Revision   int64        `json:"revision,omitempty"`
 }
 

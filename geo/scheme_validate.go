@@ -76,6 +76,9 @@ func (s *Scheme) Validate() error {
 	if h := s.Bounds.Households; h[0] < 0 || h[1] < 0 || (h[1] > 0 && h[0] > h[1]) {
 		return Errorf(Invalid, "bounds are [least, most]").On("/bounds/households", fmt.Sprint(h))
 	}
+	if s.Access != nil {
+		return s.Access.validate(s, "/access")
+	}
 	return nil
 }
 
