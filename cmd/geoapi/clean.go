@@ -19,7 +19,7 @@ type cleanCommand struct {
 	In  string `arg:"" name:"in" type:"existingfile" help:"GeoJSON: a FeatureCollection or a text sequence, gzipped or not, in WGS84."`
 	Out string `arg:"" name:"out" help:"Where the clean GeoJSON goes: the same features with the same properties."`
 
-	Code     string   `placeholder:"FIELD" help:"The property that names an area; code or id if not given."`
+	Code     string   `placeholder:"FIELD" help:"The property that names an area; code or id if not given, else the number of its row."`
 	GapWidth float64  `placeholder:"METRES" help:"Gaps, and parts that were cut off, up to this width are closed; wider ones are listed."`
 	Gaps     string   `default:"list" enum:"list,void,fill" help:"What becomes of wider gaps: listed, declared nobody's, or given to the longest border."`
 	Priority []string `placeholder:"CODE" help:"Who keeps an overlap, first wins; else the longest shared border decides."`

@@ -100,11 +100,11 @@ func (c *cleanCommand) feature(f *exchange.Feature) (out cleanFeature, err error
 			return out, nil
 		}
 	}
-	if c.Code == "" {
-		out.shape.Code = plainText(f.ID)
+	if c.Code != "" {
+		return out, geo.Errorf(geo.Invalid, "the feature has no property %q", c.Code).On("code", c.Code)
 	}
-	if out.shape.Code == "" {
-		return out, geo.Errorf(geo.Invalid, "the feature has no code; name its property with --code").On("code", c.Code)
+	if out.shape.Code = plainText(f.ID); out.shape.Code == "" {
+		out.shape.Code = fmt.Sprintf("#%d", f.Row)
 	}
 	return out, nil
 }

@@ -132,6 +132,26 @@ func saidAll(args ...string) (said string, exit int) {
 	return both.String(), exit
 }
 
+// Areas that have no code go by the number of their row.
+func TestCleanWithoutCodes(t *testing.T) {
+	square := `{"type":"Feature","properties":{"name":"east"},"geometry":{"type":"Polygon","coordinates":[[[%[1]s,0],[%[2]s,0],[%[2]s,0.001],[%[1]s,0.001],[%[1]s,0]]]}}` + "\n"
+	in := filepath.Join(t.TempDir(), "in.geojson")
+	if err := os.WriteFile(in, []byte(fmt.Sprintf(square, "0", "0.0012")+fmt.Sprintf(square, "0.001", "0.002")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := runClean(t, in)
+	if n := len(c.parsed.Repairs); n != 1 || fmt.Sprint(c.parsed.Repairs[0].Codes) != "[#1 #2]" {
+		t.Errorf("%d repairs: %+v", n, c.parsed.Repairs)
+	}
+	if strings.Contains(string(c.out), "#1") || strings.Count(string(c.out), `"name":"east"`) != 2 {
+		t.Errorf("properties changed: %s", c.out)
+	}
+	said, exit := saidAll("clean", in, filepath.Join(t.TempDir(), "out.geojson"), "--code", "CODE")
+	if exit != server.ExitFailed || !strings.Contains(said, `no property "CODE"`) {
+		t.Errorf("exit %d, said %q", exit, said)
+	}
+}
+
 // TestCleanRefuses gives what cannot be used, and looks for the word that helps.
 func TestCleanRefuses(t *testing.T) {
 	first := runClean(t, zooFile)
@@ -155,7 +175,6 @@ func TestCleanRefuses(t *testing.T) {
 		"not JSON":        {"<gml/>", "", "not valid JSON"},
 		"a point":         {`{"type":"Feature","properties":{"code":"a"},"geometry":{"type":"Point","coordinates":[0,0]}}`, "", "MultiPolygon is wanted"},
 		"no geometry":     {`{"type":"Feature","properties":{"code":"a"},"geometry":null}`, "", "MultiPolygon is wanted"},
-		"no code":         {`{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[]}}`, "", "--code"},
 		"code twice":      {square("a") + "\n" + square("a"), "", "met before, in row 1"},
 		"not coordinates": {`{"type":"Feature","properties":{"code":"a"},"geometry":{"type":"Polygon","coordinates":[[0,1]]}}`, "", "coordinates"},
 		"off the Earth":   {`{"type":"Feature","properties":{"code":"a"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[200,0],[1,1],[0,0]]]}}`, "", "row 1"},
