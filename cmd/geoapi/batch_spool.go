@@ -14,7 +14,7 @@ const (
 	batchIdle  = 2 * time.Minute // neither side has moved a byte: the batch ends
 	writeSlice = 32 << 10        // written at a time, so that slow readers are seen to move
 	spoolMem   = 4 << 20         // of answers in memory before the disk is used
-	spoolMost  = 64 << 30        // of answers on the disk
+	spoolMost  = 64 << 30        // of the file on the disk
 )
 
 // line is the connection to the caller, in both directions. A caller may be slow
@@ -124,7 +124,7 @@ func (s *spool) put(b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.change.Broadcast()
-	for s.err == nil && s.wrote-s.read > spoolMost {
+	for s.err == nil && s.wrote > spoolMost { // what was read back frees no room before all is
 		s.change.Wait()
 	}
 	switch {
