@@ -180,3 +180,53 @@ func TestDiffOfBirmingham(t *testing.T) {
 		t.Errorf("%d areas are missing", len(want))
 	}
 }
+
+// TestDiffPictureShowsEachFate holds that of many changed places one of each fate
+// has a window, and that a small gain of a long grid has one of its own size.
+func TestDiffPictureShowsEachFate(t *testing.T) {
+	dir := t.TempDir()
+	var before, after [][3]any
+	for i := range 12 { // pairs, in each of which one gives to the other
+		w := 10 * i
+		before = append(before, [3]any{fmt.Sprint("a", i), w, w + 4}, [3]any{fmt.Sprint("b", i), w + 4, w + 8}, [3]any{fmt.Sprint("c", i), w + 8, w + 10})
+		after = append(after, [3]any{fmt.Sprint("a", i), w, w + 5}, [3]any{fmt.Sprint("b", i), w + 5, w + 8}, [3]any{fmt.Sprint("c", i), w + 8, w + 10})
+	}
+	before = append(before, [3]any{"s", 120, 124}, [3]any{"t", 124, 130}, [3]any{"long", 130, 400}, [3]any{"short", 400, 410})
+	after = append(after, [3]any{"s", 120, 122}, [3]any{"s2", 122, 124}, [3]any{"t", 124, 130}, [3]any{"long", 130, 404}, [3]any{"short", 404, 410})
+	scheme := write(t, dir, "scheme.json", strings.Replace(streetScheme, `{"id":"street"},`, "", 1))
+	plain := func(name string, grids [][3]any) string {
+		file := blocks(t, dir, name, grids...)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		features := strings.SplitAfter(strings.ReplaceAll(string(text), `,"parent":"S"`, ""), "}},")
+		features[0] = `{"type":"FeatureCollection","features":[` // without the street
+		return write(t, dir, name, strings.Join(features, ""))
+	}
+	c := diffCommand{Files: []string{plain("old.geojson", before), plain("new.geojson", after)}, Scheme: scheme, SliverWidth: 2, SliverShare: 0.005}
+	d, err := c.compare(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := d.newDrawing()
+	windows := g.windows(d.overlay.Old.Bounds())
+	if len(windows) != mostWindows {
+		t.Fatalf("%d windows of %d places", len(windows), len(g.clusters))
+	}
+	shown := map[coverage.Fate]bool{}
+	for _, c := range g.clusters[:mostWindows] {
+		for _, i := range c.events {
+			shown[g.events[i].Fate] = true
+		}
+	}
+	if !shown[coverage.FateSplit] || !shown[coverage.FateReshaped] {
+		t.Errorf("windows show %v", shown)
+	}
+	for _, e := range g.events {
+		box := g.extent(e)
+		if slices.Contains(e.New, "long") && box.Width() > 600_000 {
+			t.Errorf("the gain of a grid of 2,740,000 units is shown at %d", box.Width())
+		}
+	}
+}
