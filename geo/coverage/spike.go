@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -87,7 +86,7 @@ func (o *outlines) spike(l int32, corner [3]lattice.Point, outward int) (cut boo
 	print.segment(ordered(a, b))
 	print.segment(ordered(b, c))
 	print.text(r.Codes[0])
-	policy, why := chooseKeep, fmt.Sprintf(": it is wider than %g m", o.policy.SpikeWidthM)
+	policy, why := chooseKeep, ": it is wider than spikes that are cut"
 	if widthM <= o.policy.SpikeWidthM {
 		policy, why = chooseCut, ": it is narrow"
 	}
