@@ -29,7 +29,7 @@ func BenchmarkTile(b *testing.B) {
 	for _, c := range [][2]string{{"http-small", lone.String()}, {"http-large", "14/13044/6935"}} {
 		name, zxy := c[0], c[1]
 		b.Run(name, func(b *testing.B) {
-			s := newService(&serveCommand{CacheMB: 64, Geoapi: &url.URL{}}, w, "bench", nil, nil)
+			s := newService(&serveCommand{CacheMB: 64, Geoapi: &url.URL{}}, parts{world: w, store: "bench"})
 			set := s.gallery.atlas().Tileset("buildings")
 			path := "/tiles/buildings/" + zxy + ".mvt?r=" + s.gallery.revision(set)
 			address, stop := serving(b, s.handler())

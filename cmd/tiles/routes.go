@@ -20,6 +20,7 @@ func (s *service) routes() []server.Route {
 		{Method: "GET", Path: "/live", Name: "live", May: access.Named, Handle: s.live, Stream: true},
 		{Method: "GET", Path: "/live/incidents.json", Name: "live-incidents", May: access.Only(geo.RoleWall, geo.RoleOperator, geo.RoleAdmin), Handle: s.liveIncidents},
 		{Method: "GET", Path: "/wall", Name: "wall", May: access.Everyone, Handle: s.page("wall")},
+		{Method: "GET", Path: "/sign-in", Name: "sign-in", May: access.Everyone, Handle: s.page("sign-in")},
 		{Method: "GET", Path: "/assets/{path...}", Name: "asset", May: access.Everyone, Handle: s.asset},
 		{Method: server.Any, Path: "/v1/{rest...}", Name: "forward-v1", May: access.Everyone, Handle: forward},
 		{Method: server.Any, Path: "/ogc/{rest...}", Name: "forward-ogc", May: access.Everyone, Handle: forward},

@@ -76,7 +76,7 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store foll
 	if err != nil {
 		return err
 	}
-	s := newService(c, live.Load(), log.name(), follower, access)
+	s := newService(c, parts{world: live.Load(), store: log.name(), follower: follower, log: access})
 	serving := server.Serving{
 		Name: "tiles", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: s.hub.close,
 		Jobs: []func(context.Context) error{

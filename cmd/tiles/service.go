@@ -13,6 +13,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
@@ -37,13 +38,22 @@ type service struct {
 	styles    fs.FS
 }
 
-// newService makes a service that begins with a world. follower may be nil where
-// nothing is followed, and access where none is kept.
-func newService(c *serveCommand, w *world.World, store string, follower server.Follower, access *server.AccessLog) *service {
+// parts are what a service is made of.
+type parts struct {
+	world    *world.World // that it begins with
+	store    string       // its name
+	follower server.Follower
+	log      *server.AccessLog
+	callers  *access.Directory // nil: everybody is let in
+}
+
+// newService makes a service. What is nil of the parts is not there: nothing is
+// followed, no requests are logged.
+func newService(c *serveCommand, p parts) *service {
 	s := &service{
-		gallery: newGallery(store, vtile.NewAtlas(w, nil)),
+		gallery: newGallery(p.store, vtile.NewAtlas(p.world, nil)),
 		cache:   newCache(int64(c.CacheMB) << 20),
-		hub:     newHub(w.Seq()),
+		hub:     newHub(p.world.Seq()),
 		run:     "." + strings.ToLower(rand.Text()[:6]),
 		geoapi:  c.Geoapi,
 		pages:   web.FS(),
@@ -57,7 +67,7 @@ func newService(c *serveCommand, w *world.World, store string, follower server.F
 	}
 	s.frame = server.NewFrame(server.Options{
 		World:    func() *world.World { return s.gallery.atlas().World() },
-		Follower: follower, Access: access, Guard: guard,
+		Follower: p.follower, Access: p.log, Guard: guard, Callers: p.callers,
 	})
 	s.metrics = newMetrics(s)
 	return s
