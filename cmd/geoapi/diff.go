@@ -322,6 +322,9 @@ func (c *diffCommand) build(ctx context.Context, scheme *geo.Scheme, network str
 	if len(c.Code) > 0 {
 		in.Fields["code"] = c.Code[min(i, len(c.Code)-1)]
 	}
+	if c.Scheme == "" { // one level has nothing above it, whatever the file says
+		in.Fields["parent"] = ""
+	}
 	if c.Parents != "" {
 		f, err := os.Open(c.Parents)
 		if err != nil {

@@ -144,6 +144,25 @@ func TestDiffOfFiles(t *testing.T) {
 
 // TestDiffOfBirmingham compares the real city's finest areas with the level above:
 // each of those is merged of the very areas that the hierarchy names.
+// What a store exports of one level can be compared as it is, although it names
+// parents.
+func TestDiffOfExports(t *testing.T) {
+	dir := t.TempDir()
+	old, new, scheme := street(t, dir)
+	var files []string
+	for i, in := range []string{old, new} {
+		store := "sqlite:" + filepath.Join(dir, fmt.Sprint(i, ".db"))
+		must(t, "init", "--store", store, "--scheme", scheme)
+		must(t, "import", in, "--store", store, "--as", "grids", "--accept")
+		files = append(files, filepath.Join(dir, fmt.Sprint(i, ".geojson")))
+		must(t, "export", "--store", store, "--as", "grids", "--level", "grid", "-o", files[i])
+	}
+	_, told, _ := strings.Cut(streetTold, "unchanged\n\n")
+	if said := must(t, "diff", files[0], files[1]); !strings.Contains(said, told) {
+		t.Errorf("said:\n%s\nwant:\n%s", said, told)
+	}
+}
+
 func TestDiffOfBirmingham(t *testing.T) {
 	var d struct{ Lineage coverage.Lineage }
 	out := must(t, "diff", testdata(t, "birmingham/oa.geojson.gz"), testdata(t, "birmingham/lsoa.geojson.gz"),

@@ -12,7 +12,8 @@ import (
 )
 
 // Fields maps our names of properties to a file's: {"code": "OA11CD"}. A name
-// that is not mapped is looked for under itself.
+// that is not mapped is looked for under itself; one that is mapped to "" is left
+// out.
 type Fields map[string]string
 
 // row is one feature's properties seen through the mapping. The first thing

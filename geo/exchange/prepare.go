@@ -180,7 +180,7 @@ func (w *work) mapped() error {
 		if !slices.Contains(fields, ours) {
 			return geo.Errorf(geo.Invalid, "%s have no field %q to map: they have %s", w.preview.Layer, ours, strings.Join(fields, ", ")).On("map", ours+"="+theirs)
 		}
-		if w.columns[theirs] == nil {
+		if w.columns[theirs] == nil && theirs != "" {
 			return geo.Errorf(geo.Invalid, "no feature has a property %q, which is to be our %s", theirs, ours).On("map", ours+"="+theirs)
 		}
 	}
