@@ -2,6 +2,7 @@ package main
 
 import (
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/coverage"
 	"onegrid/geo/crs"
 	"onegrid/geo/lattice"
@@ -11,7 +12,9 @@ import (
 
 // answerer answers questions on one world. It belongs to one goroutine at a time.
 type answerer struct {
-	world *world.World
+	view  access.View
+	world *world.World // the view's
+	posts bool         // are seen
 	shelf *shelf
 	stale bool // the store has not answered for a while
 	brief bool // rows of a batch: codes, no names or posts; words only where asked for
@@ -21,9 +24,6 @@ type answerer struct {
 	words route.Words
 	buf   []byte
 }
-
-// locate works out the answer to t.q.
-func (t *answerer) locate() { route.Locate(t.world, &t.q.Request, &t.a) }
 
 // append appends the answer to t.q as a JSON object. id is the token of a
 // row's own id, nil if it has none.
@@ -44,7 +44,7 @@ func (t *answerer) append(b, id []byte) []byte {
 	if q.include&includeChain != 0 {
 		b = append(b, `,"chain":`...)
 		if a.Grid.Has() {
-			b = t.pieceOf(a.Grid).appendChain(b)
+			b = t.appendChain(b, a.Grid)
 		} else {
 			b = append(b, "[]"...)
 		}
@@ -108,11 +108,61 @@ func (t *answerer) appendPlace(b []byte, p route.Place) []byte {
 	case t.brief:
 		return append(b, t.pieceOf(p).ref...)
 	}
-	return append(b, t.pieceOf(p).full...)
+	return append(b, t.pieceOf(p).told(t.posts)...)
+}
+
+// appendChain writes the areas from the top down to one, those that are seen.
+func (t *answerer) appendChain(b []byte, p route.Place) []byte {
+	if t.view.Free() || p.Network == t.world.Basic() { // where all above what is seen is, too
+		return t.pieceOf(p).appendChain(b, t.posts)
+	}
+	return append(t.appendDown(append(b, '['), p), ']')
+}
+
+func (t *answerer) appendDown(b []byte, p route.Place) []byte {
+	if up := p.Network.Parent(p.Area); up >= 0 {
+		b = t.appendDown(b, route.Place{Network: p.Network, Area: up})
+	}
+	if !t.sees(p) {
+		return b
+	}
+	if b[len(b)-1] != '[' {
+		b = append(b, ',')
+	}
+	return append(b, t.pieceOf(p).told(t.posts)...)
+}
+
+// appendNeighbours writes the areas beside an area, those that are seen.
+func (t *answerer) appendNeighbours(b []byte, p route.Place) []byte {
+	if t.view.Free() {
+		return append(b, t.shelf.neighbours(t.shelf.book(p.Network), p.Area)...)
+	}
+	var seen []route.Place
+	if c := p.Network.Coverage; c != nil {
+		for _, other := range c.Neighbours(p.Area) {
+			seen = append(seen, route.Place{Network: p.Network, Area: other})
+		}
+	}
+	return t.appendBriefs(b, seen)
+}
+
+// appendBriefs writes [brief...] of those areas that are seen.
+func (t *answerer) appendBriefs(b []byte, places []route.Place) []byte {
+	b = append(b, '[')
+	for _, p := range places {
+		if !t.sees(p) {
+			continue
+		}
+		if b[len(b)-1] != '[' {
+			b = append(b, ',')
+		}
+		b = append(b, t.pieceOf(p).brief...)
+	}
+	return append(b, ']')
 }
 
 // beyond returns the owner's counterpart on the other side of its border,
-// without an area where the jurisdiction ends.
+// without an area where the jurisdiction ends, or what the caller sees of it.
 func (t *answerer) beyond() route.Place {
 	a := &t.a
 	c := a.Owner.Network.Coverage
@@ -124,7 +174,10 @@ func (t *answerer) beyond() route.Place {
 	if area >= 0 {
 		area = route.Ancestor(c.Areas(), area, int(c.Areas()[a.Owner.Area].Level))
 	}
-	return route.Place{Network: a.Owner.Network, Area: area}
+	if p := (route.Place{Network: a.Owner.Network, Area: area}); t.sees(p) {
+		return p
+	}
+	return route.Place{Network: a.Owner.Network, Area: coverage.NoArea}
 }
 
 func (t *answerer) appendBorder(b []byte) []byte {
@@ -233,7 +286,7 @@ func (t *answerer) appendExtras(b []byte) []byte {
 	if include&includeNeighbours != 0 {
 		b = append(b, `,"neighbours":`...)
 		if a.Owner.Has() {
-			b = append(b, t.shelf.neighbours(t.shelf.book(a.Owner.Network), a.Owner.Area)...)
+			b = t.appendNeighbours(b, a.Owner)
 		} else {
 			b = append(b, "[]"...)
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
-	"onegrid/geo/world"
 )
 
 // How a batch is worked off.
@@ -81,10 +81,17 @@ func (s *service) batch(c *gin.Context) {
 // rows are what a batch is made of: one world, the rows' defaults, their format.
 type rows struct {
 	format   format
-	world    *world.World
+	view     access.View
 	shelf    *shelf
 	stale    bool
 	defaults question
+}
+
+// answerer makes one for a worker.
+func (r *rows) answerer() *answerer {
+	t := &answerer{shelf: r.shelf, stale: r.stale, brief: true}
+	t.see(r.view)
+	return t
 }
 
 // format is how rows are written: CSV or NDJSON.
@@ -111,9 +118,9 @@ func (s *service) newRows(c *gin.Context) (*rows, error) {
 	if err := wantType(c.Request, "text/csv", "application/x-ndjson"); err != nil {
 		return nil, err
 	}
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
-	r := &rows{world: t.world, shelf: t.shelf, stale: t.stale}
+	r := &rows{view: t.view, shelf: t.shelf, stale: t.stale}
 	r.format = &ndjsonRows{}
 	if strings.HasPrefix(strings.ToLower(c.Request.Header.Get("Content-Type")), "text/csv") {
 		r.format = &csvRows{}
@@ -154,7 +161,7 @@ func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
 	var jobs sync.WaitGroup
 	for range workers {
 		jobs.Go(func() {
-			t := &answerer{world: r.world, shelf: r.shelf, stale: r.stale, brief: true}
+			t := r.answerer()
 			for c := range work {
 				if !r.answer(t, c) {
 					line.cut()

@@ -154,7 +154,9 @@ func (*csvRows) write(t *answerer, out []byte, row *asked) []byte {
 		return appendRowError(out, row.err)
 	}
 	t.q.from(&row.q)
-	t.locate()
+	if err := t.locate(); err != nil {
+		return appendRowError(out, err)
+	}
 	return t.appendColumns(out)
 }
 

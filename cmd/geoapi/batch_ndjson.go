@@ -58,7 +58,9 @@ func (*ndjsonRows) write(t *answerer, out []byte, row *asked) []byte {
 	}
 	t.q.from(&row.q)
 	t.brief = t.q.include&includeFull == 0
-	t.locate()
+	if err := t.locate(); err != nil {
+		return append(appendProblem(out, row.echo, err, row.line+1), '\n')
+	}
 	return append(t.append(out, row.echo), '\n')
 }
 

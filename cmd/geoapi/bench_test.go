@@ -19,6 +19,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/cmd/internal/server"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/route"
 )
@@ -295,7 +296,7 @@ func BenchmarkBatchRows(b *testing.B) {
 		{"ndjson-bare", &ndjsonRows{}},
 	} {
 		b.Run(v.name, func(b *testing.B) {
-			r := &rows{format: v.format, world: t0.world, shelf: t0.shelf}
+			r := &rows{format: v.format, view: t0.view, shelf: t0.shelf}
 			r.defaults.reset()
 			r.defaults.seen, r.defaults.include = fieldCRS, 0
 			r.defaults.Border = !strings.HasSuffix(v.name, "bare")
@@ -304,7 +305,7 @@ func BenchmarkBatchRows(b *testing.B) {
 			if !ndjson {
 				body = body[bytes.IndexByte(body, '\n')+1:]
 			}
-			t := &answerer{world: r.world, shelf: r.shelf, brief: true}
+			t := r.answerer()
 			c := &chunk{in: body}
 			b.ReportAllocs()
 			for b.Loop() {
@@ -321,7 +322,7 @@ func BenchmarkBatchRows(b *testing.B) {
 func plainCSV(s *service, w http.ResponseWriter, r *http.Request) {
 	http.NewResponseController(w).EnableFullDuplex()
 	in, out := csv.NewReader(r.Body), csv.NewWriter(w)
-	t := s.answerer()
+	t := s.answerer(access.Local())
 	defer s.done(t)
 	head, _ := in.Read()
 	out.Write(append(head, "status", "code", "owner", "distance_m", "edition", "warnings", "error"))
@@ -344,7 +345,7 @@ func plainCSV(s *service, w http.ResponseWriter, r *http.Request) {
 func plainNDJSON(s *service, w http.ResponseWriter, r *http.Request) {
 	http.NewResponseController(w).EnableFullDuplex()
 	in, out := json.NewDecoder(r.Body), json.NewEncoder(w)
-	t := s.answerer()
+	t := s.answerer(access.Local())
 	defer s.done(t)
 	for {
 		var q struct {

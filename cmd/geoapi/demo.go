@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/citygen"
 	"onegrid/geo/crs"
 	"onegrid/geo/world"
@@ -69,7 +70,7 @@ func (s *service) demo(ctx context.Context) error {
 
 // reportDemo takes an incident in as if a caller had sent it.
 func (s *service) reportDemo(ctx context.Context, in geo.Incident) (id int64, err error) {
-	t := s.answerer()
+	t := s.answerer(access.Local())
 	defer s.done(t)
 	t.q.Point, t.q.crs = in.Point, crs.WGS84
 	in.Received = time.Now().UTC().Truncate(time.Millisecond)

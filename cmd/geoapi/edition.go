@@ -2,10 +2,12 @@ package main
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 )
 
@@ -15,12 +17,12 @@ func (s *service) scheme(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
-	if s.unchanged(c, t.shelf) {
+	if t.unchanged(c) {
 		return
 	}
-	c.JSON(http.StatusOK, t.world.Scheme())
+	c.JSON(http.StatusOK, t.view.Scheme())
 }
 
 // editionList is the answer to GET /v1/editions.
@@ -36,13 +38,18 @@ func (s *service) editions(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	w := s.live.Load()
+	v := s.view(c)
 	all, err := s.store.Editions(c.Request.Context())
 	if err != nil {
 		problem.Abort(c, err)
 		return
 	}
+	w := v.World()
 	out := editionList{Editions: append([]geo.Edition{}, all...), InForce: w.Edition().ID, Seq: w.Seq()} // [] and not null
+	for i := range out.Editions {
+		e := &out.Editions[i]
+		e.Networks = slices.DeleteFunc(slices.Clone(e.Networks), func(n geo.NetworkState) bool { return !v.Network(n.Network) })
+	}
 	c.Writer.Header()["Cache-Control"] = never
 	c.JSON(http.StatusOK, out)
 }

@@ -262,7 +262,7 @@ func FuzzNDJSON(f *testing.F) {
 	h := openTown(f)
 	t0 := h.answerer()
 	f.Fuzz(func(t *testing.T, in []byte) {
-		r := &rows{format: &ndjsonRows{}, world: t0.world, shelf: t0.shelf}
+		r := &rows{format: &ndjsonRows{}, view: t0.view, shelf: t0.shelf}
 		r.defaults.reset()
 		want := 0
 		for _, line := range bytes.Split(in, newline) {
@@ -272,7 +272,7 @@ func FuzzNDJSON(f *testing.F) {
 		}
 		for _, from := range []io.Reader{bytes.NewReader(in), iotest.HalfReader(bytes.NewReader(in))} {
 			c := &cutter{from: from, cut: r.format.cut}
-			a := &answerer{world: r.world, shelf: r.shelf, brief: true}
+			a := r.answerer()
 			got := 0
 			for {
 				piece, err := c.next(nil)

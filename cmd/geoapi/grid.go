@@ -4,27 +4,15 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/problem"
 	"onegrid/geo/route"
-	"onegrid/geo/world"
 )
-
-// findGrid finds an area by its code, which is unique over all networks.
-func findGrid(w *world.World, code string) (route.Place, error) {
-	for _, n := range w.Networks() {
-		if area, ok := n.Find(code); ok {
-			return route.Place{Network: n, Area: area}, nil
-		}
-	}
-	return route.Place{}, geo.Errorf(geo.NotFound, "there is no grid %s in edition %d",
-		strconv.QuoteToGraphic(clipped(code)), w.Edition().ID).On("code", code)
-}
 
 // grid answers GET /v1/grids/{code}: the card.
 func (s *service) grid(c *gin.Context) {
@@ -37,7 +25,7 @@ func (s *service) gridNeighbours(c *gin.Context) {
 		b = append(b, `{"grid":`...)
 		b = append(b, t.pieceOf(p).brief...)
 		b = append(b, `,"neighbours":`...)
-		b = append(b, t.shelf.neighbours(t.shelf.book(p.Network), p.Area)...)
+		b = t.appendNeighbours(b, p)
 		return t.appendStand(b)
 	})
 }
@@ -49,13 +37,13 @@ func (s *service) gridBoundary(c *gin.Context) {
 
 // onGrid answers a request for one grid with what write appends of it.
 func (s *service) onGrid(c *gin.Context, contentType []string, write func(*answerer, []byte, route.Place) []byte) {
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
 	if err := noQuery(c); err != nil {
 		problem.Abort(c, err)
 		return
 	}
-	p, err := findGrid(t.world, c.Param("code"))
+	p, err := findGrid(t.view, c.Param("code"))
 	if err != nil {
 		problem.Abort(c, err)
 		return
@@ -68,7 +56,7 @@ func (s *service) onGrid(c *gin.Context, contentType []string, write func(*answe
 // gridChildren answers GET /v1/grids/{code}/children. The code of a building
 // that holds stacked grids answers with those.
 func (s *service) gridChildren(c *gin.Context) {
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
 	if err := noQuery(c); err != nil {
 		problem.Abort(c, err)
@@ -77,13 +65,11 @@ func (s *service) gridChildren(c *gin.Context) {
 	code := c.Param("code")
 	b := append(t.buf[:0], `{"grid":`...)
 	var children []route.Place
-	p, err := findGrid(t.world, code)
+	p, err := findGrid(t.view, code)
 	if err == nil {
 		b = append(b, t.pieceOf(p).brief...)
-		for _, child := range p.Network.Children(p.Area) {
-			children = append(children, route.Place{Network: p.Network, Area: child})
-		}
-	} else if children = inBuilding(t.world, code); children == nil {
+		children = t.children(p)
+	} else if children = t.inBuilding(code); children == nil {
 		problem.Abort(c, err)
 		return
 	} else {
@@ -91,27 +77,33 @@ func (s *service) gridChildren(c *gin.Context) {
 		b = appendString(b, code)
 	}
 	slices.SortFunc(children, func(a, b route.Place) int { return cmp.Compare(a.Grid().Code, b.Grid().Code) })
-	b = append(b, `,"children":[`...)
-	for i, child := range children {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, t.pieceOf(child).brief...)
-	}
-	t.buf = t.appendStand(append(b, ']'))
+	b = append(b, `,"children":`...)
+	t.buf = t.appendStand(t.appendBriefs(b, children))
 	c.Writer.Header()["Cache-Control"] = never
 	answer(c, jsonType, t.buf)
 }
 
-// inBuilding returns the stacked grids in a building, nil if there is none.
-func inBuilding(w *world.World, code string) []route.Place {
-	var out []route.Place
-	for _, n := range w.Networks() {
+// children returns the areas below an area that are seen.
+func (t *answerer) children(p route.Place) (out []route.Place) {
+	for _, area := range p.Network.Children(p.Area) {
+		if child := (route.Place{Network: p.Network, Area: area}); t.sees(child) {
+			out = append(out, child)
+		}
+	}
+	return out
+}
+
+// inBuilding returns the stacked grids in a building that are seen, nil if there
+// is none.
+func (t *answerer) inBuilding(code string) (out []route.Place) {
+	for _, n := range t.world.Networks() {
 		if n.Spec.Kind != geo.Stacked {
 			continue
 		}
 		for _, area := range n.InBuilding(code) {
-			out = append(out, route.Place{Network: n, Area: area})
+			if p := (route.Place{Network: n, Area: area}); t.sees(p) {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
@@ -128,13 +120,13 @@ func (t *answerer) appendStand(b []byte) []byte {
 
 // appendCard writes all that a person wants to know of a grid.
 func (t *answerer) appendCard(b []byte, p route.Place) []byte {
-	piece := t.pieceOf(p)
-	b = append(b, piece.full[:len(piece.full)-1]...)
+	told := t.pieceOf(p).told(t.posts)
+	b = append(b, told[:len(told)-1]...)
 	b = append(b, `,"chain":`...)
-	b = piece.appendChain(b)
+	b = t.appendChain(b, p)
 	b = append(b, `,"figures":`...)
 	if p.Network == t.world.Basic() {
-		b = appendJSON(b, t.world.Figures(p.Area))
+		b = appendJSON(b, t.view.Figures(p.Area))
 	} else {
 		b = append(b, "null"...)
 	}
@@ -150,9 +142,9 @@ func (t *answerer) appendCard(b []byte, p route.Place) []byte {
 		b = append(b, "null"...)
 	}
 	b = append(b, `,"neighbours":`...)
-	b = append(b, t.shelf.neighbours(t.shelf.book(p.Network), p.Area)...)
+	b = t.appendNeighbours(b, p)
 	b = append(b, `,"children":`...)
-	b = appendInt(b, int64(len(p.Network.Children(p.Area))))
+	b = appendInt(b, int64(len(t.children(p))))
 	return t.appendStand(b)
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
-	"onegrid/geo/world"
 )
 
 // Limits of an incident.
@@ -41,7 +41,7 @@ type report struct {
 // grid, keeps it, and answers when it is on the disk and in this process's
 // world.
 func (s *service) openIncident(c *gin.Context) {
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
 	in, key, err := s.readReport(c, t)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *service) openIncident(c *gin.Context) {
 	if again {
 		h.Set("Idempotency-Replayed", "true")
 	}
-	t.buf = appendKept(t.buf[:0], s.live.Load(), &kept, seq)
+	t.buf = appendKept(t.buf[:0], s.view(c), &kept, seq)
 	h["Content-Type"] = jsonType
 	c.Writer.WriteHeader(http.StatusCreated)
 	c.Writer.Write(t.buf)
@@ -69,7 +69,9 @@ func (s *service) openIncident(c *gin.Context) {
 // on, and its question the point.
 func (s *service) report(ctx context.Context, t *answerer, in geo.Incident, key string) (geo.Incident, int64, bool, error) {
 	t.q.Networks = t.q.networks[:0]
-	t.locate()
+	if err := t.locate(); err != nil {
+		return geo.Incident{}, 0, false, err
+	}
 	in.Point, in.State, in.Status = t.q.Point, "open", string(t.a.Status)
 	in.Network, in.Edition = t.a.Owner.Network.Spec.ID, t.world.Edition().ID
 	in.Why = "outside"
@@ -186,7 +188,7 @@ func keyOfRequest(h http.Header, field string) (string, error) {
 
 // appendKept writes what was kept and whose it is. It rests on what is stored
 // alone, so that a replay gives the same.
-func appendKept(b []byte, w *world.World, in *geo.Incident, seq int64) []byte {
+func appendKept(b []byte, v access.View, in *geo.Incident, seq int64) []byte {
 	b = append(b, `{"id":`...)
 	b = appendInt(b, in.ID)
 	b = append(b, `,"code":`...)
@@ -194,9 +196,9 @@ func appendKept(b []byte, w *world.World, in *geo.Incident, seq int64) []byte {
 	b = append(b, `,"status":`...)
 	b = appendString(b, in.Status)
 	b = append(b, `,"owner":`...)
-	b = appendOwner(b, w, in.Owner)
+	b = appendOwner(b, v, in.Owner)
 	b = append(b, `,"grid":`...)
-	b = appendOwner(b, w, in.Grid)
+	b = appendOwner(b, v, in.Grid)
 	b = append(b, `,"edition":{"id":`...)
 	b = appendInt(b, in.Edition)
 	b = append(b, `},"seq":`...)
@@ -206,12 +208,12 @@ func appendKept(b []byte, w *world.World, in *geo.Incident, seq int64) []byte {
 	return append(b, '}')
 }
 
-// appendOwner writes the area of a code, as far as the world knows it.
-func appendOwner(b []byte, w *world.World, code string) []byte {
+// appendOwner writes the area of a code, as far as it is known and seen.
+func appendOwner(b []byte, v access.View, code string) []byte {
 	if code == "" {
 		return append(b, "null"...)
 	}
-	if p, err := findGrid(w, code); err == nil {
+	if p, err := findGrid(v, code); err == nil {
 		return appendGrid(b, p.Grid())
 	}
 	b = append(b, `{"code":`...)

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 	"onegrid/geo/route"
 	"onegrid/geo/world"
@@ -27,8 +28,8 @@ const (
 // is that in which they were kept. The open ones come from the world, which
 // answers whatever happens to the store.
 func (s *service) incidents(c *gin.Context) {
-	w := s.live.Load()
-	q, err := s.incidentQuery(c, w)
+	v := s.view(c)
+	q, err := s.incidentQuery(c, v)
 	var page []*geo.Incident
 	var next int64
 	matched := -1
@@ -42,13 +43,13 @@ func (s *service) incidents(c *gin.Context) {
 		return
 	}
 	b := []byte(`{"type":"FeatureCollection","seq":`)
-	b = appendInt(b, w.Seq())
+	b = appendInt(b, v.World().Seq())
 	b = append(b, `,"features":[`...)
 	for i, in := range page {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendIncident(b, w, in)
+		b = appendIncident(b, v, in)
 	}
 	b = append(b, `],"next":`...)
 	if next == 0 {
@@ -67,19 +68,22 @@ func (s *service) incidents(c *gin.Context) {
 
 // incidentQuery is which incidents are asked for.
 type incidentQuery struct {
-	world  *world.World
+	view   access.View
 	state  string // open, closed or all
 	within route.Place
 	after  int64 // an id
 	limit  int
 }
 
-func (s *service) incidentQuery(c *gin.Context, w *world.World) (*incidentQuery, error) {
+func (s *service) incidentQuery(c *gin.Context, v access.View) (*incidentQuery, error) {
 	given, err := params(c, "state", "grid", "after", "limit")
+	if err == nil {
+		err = v.Must(geo.Incidents)
+	}
 	if err != nil {
 		return nil, err
 	}
-	q := &incidentQuery{world: w, state: "open", within: route.Place{Area: -1}}
+	q := &incidentQuery{view: v, state: "open", within: route.Place{Area: -1}}
 	if q.limit, err = limitOf(given, maxList, maxList); err != nil {
 		return nil, err
 	}
@@ -94,25 +98,26 @@ func (s *service) incidentQuery(c *gin.Context, w *world.World) (*incidentQuery,
 		}
 	}
 	if code, ok := given["grid"]; ok {
-		if q.within, err = findGrid(w, code); err != nil {
+		if q.within, err = findGrid(v, code); err != nil {
 			return nil, err
 		}
-		if q.within.Network != w.Basic() {
+		if q.within.Network != v.World().Basic() {
 			return nil, geo.Errorf(geo.Invalid, "grid %s is not of the basic network", code).On("grid", code)
 		}
 	}
 	return q, nil
 }
 
-// holds reports whether an incident lies where it is asked for.
+// holds reports whether an incident is seen and lies where it is asked for.
 func (q *incidentQuery) holds(in *geo.Incident) bool {
-	return !q.within.Has() || descends(q.within.Network, areaAt(q.world, in.Point), q.within.Area)
+	return q.view.Incident(in) &&
+		(!q.within.Has() || descends(q.within.Network, areaAt(q.view.World(), in.Point), q.within.Area))
 }
 
 // open returns a page of the open incidents, after which id the next one begins,
 // 0 if there is none, and how many there are in all.
 func (q *incidentQuery) open() (page []*geo.Incident, next int64, matched int) {
-	for in := range q.world.Incidents().All() {
+	for in := range q.view.World().Incidents().All() {
 		if q.holds(in) {
 			page = append(page, in)
 		}
@@ -139,7 +144,7 @@ func (q *incidentQuery) stored(ctx context.Context, store keeper) (page []*geo.I
 	after := q.after
 	for range listChunks {
 		n := listChunk
-		if !q.within.Has() {
+		if !q.within.Has() && q.view.Free() {
 			n = min(n, q.limit-len(page))
 		}
 		chunk, err := store.Incidents(ctx, state, after, n)

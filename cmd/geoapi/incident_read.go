@@ -1,17 +1,18 @@
 package main
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
-	"onegrid/geo/world"
 )
 
 // appendIncident writes an incident as a GeoJSON Feature.
-func appendIncident(b []byte, w *world.World, in *geo.Incident) []byte {
+func appendIncident(b []byte, v access.View, in *geo.Incident) []byte {
 	b = append(b, `{"type":"Feature","id":`...)
 	b = appendInt(b, in.ID)
 	b = append(b, `,"geometry":{"type":"Point","coordinates":`...)
@@ -19,7 +20,7 @@ func appendIncident(b []byte, w *world.World, in *geo.Incident) []byte {
 	b = append(b, `},"properties":`...)
 	b = appendJSON(b, in)
 	b = append(b[:len(b)-1], `,"owner_name":`...)
-	if p, err := findGrid(w, in.Owner); err == nil {
+	if p, err := findGrid(v, in.Owner); err == nil {
 		b = appendText(b, p.Grid().Name)
 	} else {
 		b = append(b, "null"...)
@@ -37,18 +38,34 @@ func (s *service) incident(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	w := s.live.Load()
-	in, open := w.Incidents().ByID(id)
+	v := s.view(c)
+	in, err := s.incidentSeen(c.Request.Context(), v, id)
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	c.Writer.Header()["Cache-Control"] = never
+	answer(c, geojsonType, appendIncident(nil, v, in))
+}
+
+// incidentSeen returns an incident, open or closed. One that is not seen is not
+// there: nobody learns that it exists.
+func (s *service) incidentSeen(ctx context.Context, v access.View, id int64) (*geo.Incident, error) {
+	if err := v.Must(geo.Incidents); err != nil {
+		return nil, err
+	}
+	in, open := v.World().Incidents().ByID(id)
 	if !open {
-		stored, err := s.store.Incident(c.Request.Context(), id)
+		stored, err := s.store.Incident(ctx, id)
 		if err != nil {
-			problem.Abort(c, err)
-			return
+			return nil, err
 		}
 		in = &stored
 	}
-	c.Writer.Header()["Cache-Control"] = never
-	answer(c, geojsonType, appendIncident(nil, w, in))
+	if !v.Incident(in) {
+		return nil, geo.Errorf(geo.NotFound, "there is no incident %d", id).On("id", strconv.FormatInt(id, 10)) // as the store says
+	}
+	return in, nil
 }
 
 func incidentID(c *gin.Context) (int64, error) {
@@ -78,6 +95,9 @@ func (s *service) moveState(c *gin.Context) {
 	}
 	if err == nil && to.State != "closed" {
 		err = geo.Errorf(geo.Invalid, "an incident can be closed; other states are not supported yet").On("state", to.State)
+	}
+	if err == nil {
+		_, err = s.incidentSeen(c.Request.Context(), s.view(c), id)
 	}
 	if err != nil {
 		problem.Abort(c, err)

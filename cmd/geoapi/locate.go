@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 )
 
@@ -24,28 +25,32 @@ var (
 	jsonType    = []string{"application/json; charset=utf-8"}
 	geojsonType = []string{"application/geo+json; charset=utf-8"}
 	briefly     = []string{"private, max-age=60"}
+	byCaller    = []string{"Authorization, Cookie"}
 	never       = []string{"no-store"}
 )
 
 // locate answers GET /v1/locate.
 func (s *service) locate(c *gin.Context) {
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
 	if err := t.shelf.asker.parseQuery(c.Request.URL.RawQuery, &t.q); err != nil {
 		problem.Abort(c, err)
 		return
 	}
-	if !t.stale && s.unchanged(c, t.shelf) {
+	if !t.stale && t.unchanged(c) {
 		return
 	}
-	t.locate()
+	if err := t.locate(); err != nil {
+		problem.Abort(c, err)
+		return
+	}
 	t.buf = t.append(t.buf[:0], nil)
 	answer(c, jsonType, t.buf)
 }
 
 // locateBody answers POST /v1/locate.
 func (s *service) locateBody(c *gin.Context) {
-	t := s.answerer()
+	t := s.answerer(access.Of(c))
 	defer s.done(t)
 	body, err := readBody(c, t.buf[:0], maxLocateBody)
 	if err == nil {
@@ -54,23 +59,32 @@ func (s *service) locateBody(c *gin.Context) {
 	if err == nil {
 		_, err = t.shelf.asker.parseBody(body, &t.q, false)
 	}
+	if err == nil {
+		err = t.locate()
+	}
 	if err != nil {
 		problem.Abort(c, err)
 		return
 	}
-	t.locate()
 	t.buf = t.append(body[:0], nil)
 	c.Writer.Header()["Cache-Control"] = never
 	answer(c, jsonType, t.buf)
 }
 
-// unchanged sets the validators of an answer that is made from a shelf, and
-// answers 304 when the caller has it already.
-func (s *service) unchanged(c *gin.Context, shelf *shelf) bool {
+// unchanged sets the validators of an answer that is made from the shelf, and
+// answers 304 when the caller has it already. Callers who do not see all have
+// answers of their own, which nobody keeps.
+func (t *answerer) unchanged(c *gin.Context) bool {
 	h := c.Writer.Header()
-	h["Etag"] = shelf.etagHeader
+	if !t.view.Free() {
+		h["Cache-Control"] = never
+		return false
+	}
+	etag := t.shelf.etag(t.view)
+	h["Etag"] = etag
 	h["Cache-Control"] = briefly
-	if match := c.Request.Header["If-None-Match"]; len(match) > 0 && matches(match[0], shelf.etag) {
+	h["Vary"] = byCaller
+	if match := c.Request.Header["If-None-Match"]; len(match) > 0 && matches(match[0], etag[0]) {
 		c.Writer.WriteHeader(http.StatusNotModified)
 		return true
 	}

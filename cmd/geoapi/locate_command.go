@@ -11,6 +11,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/route"
 )
 
@@ -64,7 +65,8 @@ func (c *locateCommand) Run(ctx context.Context, t *server.Terminal) error {
 		return err
 	}
 	var l shelves
-	a := &answerer{world: w, shelf: l.at(w, time.Now())}
+	a := &answerer{shelf: l.at(w, time.Now())}
+	a.see(access.Local().On(w))
 	a.q.reset()
 	k := a.shelf.asker
 	a.q.seen = fieldCRS
@@ -79,7 +81,9 @@ func (c *locateCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := k.settle(&a.q, []byte(c.Lon), []byte(c.Lat)); err != nil {
 		return err
 	}
-	a.locate()
+	if err := a.locate(); err != nil {
+		return err
+	}
 	if c.JSON {
 		var out bytes.Buffer
 		if err := json.Indent(&out, a.append(nil, nil), "", "  "); err != nil {

@@ -148,7 +148,7 @@ func (k *asker) addNetwork(q *question, id []byte) error {
 			return nil
 		}
 	}
-	return geo.Errorf(geo.Invalid, "the scheme has no network %s", strconv.QuoteToGraphic(clipped(string(id)))).On("networks", string(id))
+	return noNetwork("networks", string(id))
 }
 
 // addInclude takes one thing to show. Naming none at all leaves out the border

@@ -7,6 +7,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/notify"
 	"onegrid/geo/world"
 )
@@ -53,11 +54,11 @@ const (
 )
 
 // newService makes a service. hub may be nil where nobody asks for events, and
-// access where none is kept.
-func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, access *server.AccessLog) *service {
+// log where none is kept.
+func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, log *server.AccessLog) *service {
 	s := &service{
 		live: live, store: store, follower: follower, hub: hub,
-		frame:   server.NewFrame(server.Options{World: live.Load, Follower: follower, Access: access}),
+		frame:   server.NewFrame(server.Options{World: live.Load, Follower: follower, Access: log}),
 		imports: newImports(live, store, follower),
 		batches: make(chan struct{}, maxBatches),
 		streams: make(chan struct{}, maxStreams),
@@ -68,17 +69,18 @@ func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hu
 	return s
 }
 
-// answerer takes an answerer for the current world. Give it back with done.
-func (s *service) answerer() *answerer {
+// answerer takes an answerer for the current world and whoever asks. Give it back
+// with done.
+func (s *service) answerer(caller *access.Caller) *answerer {
 	t := s.answerers.Get().(*answerer)
-	s.prepare(t)
+	s.prepare(t, caller)
 	return t
 }
 
-// prepare sets t to the current world, for one request.
-func (s *service) prepare(t *answerer) {
+// prepare sets t to the current world, for one request of a caller.
+func (s *service) prepare(t *answerer, caller *access.Caller) {
 	now := time.Now()
-	t.world = s.live.Load()
+	t.see(caller.On(s.live.Load()))
 	t.shelf = s.shelves.at(t.world, now)
 	t.stale, t.brief = s.frame.Stale(now), false
 	t.q.reset()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/route"
 	"onegrid/geo/world"
@@ -26,8 +27,7 @@ type shelf struct {
 
 	terms       []time.Time // at which posts begin or end
 	from, until time.Time   // the term that now is in
-	etag        string
-	etagHeader  []string
+	etags       [4][]string // as headers, by what of the whole city is seen
 	edition     []byte // {"id", "effective_from", "effective_to"}, or null before the first
 	editionID   int64
 	nearby      lattice.Box // the jurisdiction and what a wrong system can move into it
@@ -82,12 +82,13 @@ func (l *shelves) at(w *world.World, now time.Time) *shelf {
 	next.from, next.until = term(next.terms, now)
 	next.key = keyOf(w, next.from)
 	if s != nil && s.key == next.key {
-		next.books, next.asker, next.etag, next.etagHeader = s.books, s.asker, s.etag, s.etagHeader
+		next.books, next.asker, next.etags = s.books, s.asker, s.etags
 	} else {
 		next.books = bookkeep(w, next.key, s)
 		next.asker = newAsker(w.Scheme())
-		next.etag = next.key.etag()
-		next.etagHeader = []string{next.etag}
+		for seen := range next.etags {
+			next.etags[seen] = []string{next.key.etag(seen)}
+		}
 	}
 	l.current.Store(next) // a race makes a piece twice, no more
 	return next
@@ -140,15 +141,28 @@ func keyOf(w *world.World, from time.Time) shelfKey {
 
 // etag is weak: the answer also tells the world's seq, which moves on with every
 // incident while what it says of the place stays the same.
-func (k shelfKey) etag() string {
+func (k shelfKey) etag(seen int) string {
 	b := []byte(`W/"`)
-	for i, rev := range [...]int64{k.edition, k.published, k.networks, k.scheme, k.posts, k.base, k.buildings, k.term / 1e9} {
+	for i, rev := range [...]int64{int64(seen), k.edition, k.published, k.networks, k.scheme, k.posts, k.base, k.buildings, k.term / 1e9} {
 		if i > 0 {
 			b = append(b, '-')
 		}
 		b = appendInt(b, rev)
 	}
 	return string(append(b, '"'))
+}
+
+// etag is that of an answer to a caller who sees the whole city, as a header. The
+// answers tell those who see posts more than others, and admins more of the scheme.
+func (s *shelf) etag(v access.View) []string {
+	seen := 0
+	if v.Layer(geo.Posts) {
+		seen |= 1
+	}
+	if v.Admin() {
+		seen |= 2
+	}
+	return s.etags[seen]
 }
 
 // bookkeep makes the books for w. Which street a border runs along takes the
@@ -251,18 +265,26 @@ func within(text string, n route.Named) route.Named {
 	return n
 }
 
-// appendChain writes [full...] from the top down to the area. It is not kept for
+// appendChain writes [told...] from the top down to the area. It is not kept for
 // each area: what lies above is shared by many, and so is in the cache, where a
 // chain of one's own was what an answer waited for longest.
-func (p *piece) appendChain(b []byte) []byte {
-	return append(p.appendDown(append(b, '[')), ']')
+func (p *piece) appendChain(b []byte, posts bool) []byte {
+	return append(p.appendDown(append(b, '['), posts), ']')
 }
 
-func (p *piece) appendDown(b []byte) []byte {
+func (p *piece) appendDown(b []byte, posts bool) []byte {
 	if p.above != nil {
-		b = append(p.above.appendDown(b), ',')
+		b = append(p.above.appendDown(b, posts), ',')
 	}
-	return append(b, p.full...)
+	return append(b, p.told(posts)...)
+}
+
+// told is the area with its posts, or for those who do not see these without.
+func (p *piece) told(posts bool) string {
+	if posts {
+		return p.full
+	}
+	return p.brief
 }
 
 // along is the street along a border.

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/problem"
 	"onegrid/geo/route"
@@ -53,8 +54,8 @@ func (s *service) suggest(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	w := s.live.Load()
-	out := suggestions{s.finder.find(w, q["q"], limit), w.Seq()}
+	v := s.view(c)
+	out := suggestions{s.finder.find(v, q["q"], limit), v.World().Seq()}
 	c.Writer.Header()["Cache-Control"] = never
 	c.JSON(http.StatusOK, out)
 }
@@ -95,11 +96,11 @@ const (
 	entryMark = "\n"
 )
 
-// find returns at most limit things whose name, code or address holds q: first
+// find returns at most limit things that are seen and whose name, code or address holds q: first
 // those with a field that equals it, then those that begin with it, then the
 // rest; grids before estates, buildings and sites.
-func (f *finder) find(w *world.World, q string, limit int) []suggestion {
-	out := []suggestion{}
+func (f *finder) find(v access.View, q string, limit int) []suggestion {
+	w, out := v.World(), []suggestion{}
 	q = folded(q)
 	if q == "" {
 		return out
@@ -108,7 +109,8 @@ func (f *finder) find(w *world.World, q string, limit int) []suggestion {
 	seen := map[[2]int64]bool{}
 	for _, pattern := range [...]string{fieldMark + q + fieldMark, fieldMark + q, q} {
 		for k, c := range catalogues {
-			for _, id := range c.search(pattern, limit, func(id int64) bool { return seen[[2]int64{int64(k), id}] }) {
+			skip := func(id int64) bool { return seen[[2]int64{int64(k), id}] || !found(v, k, id) }
+			for _, id := range c.search(pattern, limit, skip) {
 				if len(out) == limit {
 					return out
 				}
@@ -208,6 +210,22 @@ func (f *finder) fresh(w *world.World) [4]*catalogue {
 		}
 	})
 	return f.catalogues
+}
+
+// found reports whether a thing may be found by whoever looks: it lies in an area
+// that is seen. No when it has gone meanwhile.
+func found(v access.View, kind int, id int64) bool {
+	w := v.World()
+	switch kind {
+	case kindEstate:
+		return v.Object(geo.Estates, w.Estates().Area(id))
+	case kindBuilding:
+		return v.Object(geo.Buildings, w.Buildings().Area(id))
+	case kindSite:
+		return v.Object(geo.Sites, w.Sites().Area(id))
+	}
+	n, area := w.Networks()[id>>32], int32(id)
+	return int(area) < len(n.Grids) && v.Area(n, area)
 }
 
 type catalogueWriter struct {

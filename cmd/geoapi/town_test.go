@@ -15,6 +15,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/citygen"
 	"onegrid/geo/lattice"
 	"onegrid/geo/sqlite"
@@ -145,6 +146,9 @@ func openHouse(t testing.TB, path string) *townHouse {
 	})
 	return &townHouse{s, server.URL, store}
 }
+
+// answerer answers whoever may see everything.
+func (h *townHouse) answerer() *answerer { return h.service.answerer(access.Local()) }
 
 // get asks for a path and returns the status and the body, as JSON.
 func (h *townHouse) get(t testing.TB, path string) (int, map[string]any) {

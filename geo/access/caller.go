@@ -64,6 +64,9 @@ func (c *Caller) may(s geo.Subject) error {
 	if s.Network != "" && !c.Network(s.Network) {
 		return denied("the network %s is not this key's", s.Network).On("network", s.Network)
 	}
+	if s.Whole && s.Network == "" && c.Scope.Networks != nil {
+		return denied("this key is for some networks, and this concerns all").On("layer", string(s.Layer))
+	}
 	top := c.Scope.Subtree
 	if top == "" {
 		return nil
