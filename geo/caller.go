@@ -67,6 +67,7 @@ type CredentialKind string
 const (
 	Key     CredentialKind = "key"
 	Session CredentialKind = "session"
+	Token   CredentialKind = "token" // of OpenID Connect: kept nowhere
 )
 
 // Credential lets a caller in. The secret itself is kept nowhere: only its hash.

@@ -20,8 +20,8 @@ type Caller struct {
 	process bool
 }
 
-func newCaller(c geo.Credential) *Caller {
-	return &Caller{Credential: c, role: bitOf(c.Role), sees: SetOf(c.Sees()...), bucket: bucketOf(&c)}
+func newCaller(c geo.Credential, bucket *rate.Limiter) *Caller {
+	return &Caller{Credential: c, role: bitOf(c.Role), sees: SetOf(c.Sees()...), bucket: bucket}
 }
 
 // local is everybody where there are no keys: only this machine is let in then.

@@ -2,14 +2,20 @@ package access
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"onegrid/geo"
 	"onegrid/geo/problem"
@@ -41,9 +47,11 @@ type Directory struct {
 	tokens Tokens // nil: none are taken
 	secret string
 	roll   atomic.Pointer[roll]
+	rates  buckets
 
-	mu    sync.Mutex
-	holds map[*hold]struct{}
+	reading sync.Mutex // the store: what was read first must not stay last
+	mu      sync.Mutex
+	holds   map[*hold]struct{}
 }
 
 // roll is everybody at a moment.
@@ -59,9 +67,13 @@ const pollEvery = 50 * time.Millisecond
 // NewDirectory reads the store. tokens may be nil.
 func NewDirectory(ctx context.Context, store Store, tokens Tokens) (*Directory, error) {
 	d := &Directory{store: store, tokens: tokens, holds: map[*hold]struct{}{}}
+	d.rates.at = map[bucketOwner]*rate.Limiter{}
 	var err error
 	if d.secret, err = store.ProcessSecret(ctx); err != nil {
 		return nil, err
+	}
+	if d.secret == "" {
+		return nil, geo.Errorf(geo.Internal, "the store has no secret by which the programs know each other")
 	}
 	return d, d.Refresh(ctx)
 }
@@ -91,24 +103,24 @@ func (d *Directory) Run(ctx context.Context) error {
 
 // Refresh reads the store at once: after a write of this process.
 func (d *Directory) Refresh(ctx context.Context) error {
+	d.reading.Lock()
+	defer d.reading.Unlock()
 	all, revision, err := d.store.Credentials(ctx)
 	if err != nil {
 		return err
 	}
-	before := d.roll.Load()
 	next := &roll{revision: revision, closed: len(all) > 0, callers: make(map[[32]byte]*Caller, len(all))}
 	for _, c := range all {
-		caller := newCaller(c)
-		if before != nil {
-			if old := before.callers[c.Hash]; old != nil && old.Rate == c.Rate && old.Role == c.Role {
-				caller.bucket = old.bucket // what it has used up stays used up
-			}
-		}
-		next.callers[c.Hash] = caller
+		next.callers[c.Hash] = d.caller(c)
 	}
 	d.roll.Store(next)
 	d.release(time.Now())
 	return nil
+}
+
+// caller makes a caller whose use counts with that of its like.
+func (d *Directory) caller(c geo.Credential) *Caller {
+	return newCaller(c, d.rates.of(&c, time.Now()))
 }
 
 // Open reports whether there is no access control: no credential was ever made,
@@ -148,9 +160,42 @@ func (d *Directory) Identify(r *http.Request) (*Caller, error) {
 		if err != nil {
 			return nil, err
 		}
-		return newCaller(c), nil
+		return d.caller(c), nil
 	}
 	return nil, unauthenticated("there is no such key")
+}
+
+// ByKey returns whom a key lets in, so that a session can be opened with it.
+// Unauthenticated if it lets nobody in, or is no key but a session's secret or a
+// token.
+func (d *Directory) ByKey(secret string) (*Caller, error) {
+	caller := d.roll.Load().callers[Hash(secret)]
+	switch {
+	case caller == nil || caller.Kind != geo.Key:
+		return nil, unauthenticated("there is no such key")
+	case !caller.Holds(time.Now()):
+		return caller, unauthenticated("the key %s %s", caller.ID, ending(&caller.Credential))
+	}
+	return caller, nil
+}
+
+// Sessions counts the sessions that a key, or whom a token stands for, has open.
+func (d *Directory) Sessions(of string) (n int) {
+	now := time.Now()
+	for _, c := range d.roll.Load().callers {
+		if c.Kind == geo.Session && c.Of == of && c.Holds(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// Sign makes a text that only this deployment's programs can make for a purpose:
+// 43 letters, digits, hyphens and underscores.
+func (d *Directory) Sign(purpose, text string) string {
+	mac := hmac.New(sha256.New, []byte(d.secret))
+	io.WriteString(mac, purpose+"\x00"+text)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 func (d *Directory) unnamed() *Caller {

@@ -18,12 +18,16 @@ var rates = map[geo.Role]float64{
 
 const burst = 4 // seconds
 
-func bucketOf(c *geo.Credential) *rate.Limiter {
-	r := c.Rate
-	if r == 0 {
-		r = rates[c.Role]
+// rateOf is how many requests a second a credential may make.
+func rateOf(c *geo.Credential) float64 {
+	if c.Rate != 0 {
+		return c.Rate
 	}
-	return rate.NewLimiter(rate.Limit(r), max(1, int(burst*r)))
+	return rates[c.Role]
+}
+
+func newBucket(perSecond float64) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(burst*perSecond)))
 }
 
 // Take counts a request of the caller. It says no, and for how long to wait, if

@@ -1,0 +1,155 @@
+package access
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+
+	"onegrid/geo"
+)
+
+// OIDC knows for whom the tokens of OpenID Connect stand, by the issuer and the
+// rules that the scheme names at the time. The issuer is asked for nothing before
+// somebody brings a token, and then for its keys only; while it is away, what does
+// not need it goes on.
+type OIDC struct {
+	scheme   func() *geo.Scheme
+	secret   string // of the client, for sign-in; empty: it has none
+	issuer   publisher
+	verified verified
+	now      func() time.Time
+}
+
+// NewOIDC takes tokens as the scheme says. secret is the client's, which only
+// sign-in needs; empty for a client without one.
+func NewOIDC(scheme func() *geo.Scheme, secret string) *OIDC {
+	return &OIDC{
+		scheme: scheme, secret: secret, issuer: publisher{client: newClient()}, now: time.Now,
+		verified: verified{at: map[[sha256.Size]byte]geo.Credential{}},
+	}
+}
+
+// Configured reports whether the scheme names an issuer now.
+func (o *OIDC) Configured() bool { return o.scheme().Tokens() != nil }
+
+// Verify returns whom a token stands for, until when at most. A token that does
+// not hold is Unauthenticated, one that no rule fits Denied; while the issuer's
+// keys are needed and cannot be had, every token is Unavailable.
+func (o *OIDC) Verify(ctx context.Context, token string) (geo.Credential, error) {
+	setting := o.scheme().Tokens()
+	if setting == nil {
+		return geo.Credential{}, unauthenticated("the scheme names no issuer of tokens")
+	}
+	hash, now := sha256.Sum256([]byte(token)), o.now()
+	if c, ok := o.verified.get(setting, hash, now); ok {
+		return c, nil
+	}
+	audience := setting.Audience
+	if audience == "" {
+		audience = setting.ClientID
+	}
+	claims, err := o.claims(ctx, setting, token, audience)
+	if err != nil {
+		return geo.Credential{}, err
+	}
+	c, err := claims.credential(setting)
+	if err == nil {
+		o.verified.put(setting, hash, c, now)
+	}
+	return c, err
+}
+
+// signatures are those that are taken: none that whoever knows the public key, or
+// nobody, could have made.
+var signatures = []jose.SignatureAlgorithm{
+	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
+}
+
+// claims are what a token says, if its issuer has said it to an audience and it
+// holds now.
+func (o *OIDC) claims(ctx context.Context, setting *geo.OIDC, token, audience string) (*claims, error) {
+	signed, err := jose.ParseSignedCompact(token, signatures)
+	if err != nil {
+		return nil, refused(err)
+	}
+	said, err := o.issuer.publication(ctx, setting.Issuer, signed.Signatures[0].Header.KeyID, o.now())
+	if err != nil {
+		return nil, err
+	}
+	verifier := oidc.NewVerifier(setting.Issuer, said, &oidc.Config{
+		ClientID: audience, SupportedSigningAlgs: said.signatures, Now: o.now,
+	})
+	parsed, err := verifier.Verify(ctx, token)
+	if err != nil {
+		return nil, refused(err)
+	}
+	c := &claims{IDToken: parsed}
+	if err := parsed.Claims(&c.all); err != nil {
+		return nil, refused(err)
+	}
+	return c, c.check(setting, audience)
+}
+
+// check makes sure of what the library leaves to us.
+func (c *claims) check(setting *geo.OIDC, audience string) error {
+	party, _ := c.all["azp"].(string)
+	switch {
+	case c.Subject == "" || len(c.Subject) > maxSubject:
+		return unauthenticated("the token does not say whom it stands for (sub)")
+	case c.all["events"] != nil:
+		return unauthenticated("this is a token of signing out")
+	case audience != setting.ClientID: // of another's making, for us: not an ID token
+		return nil
+	case party != "" && party != setting.ClientID:
+		return unauthenticated("the token was made for another client (azp)")
+	case party == "" && slices.ContainsFunc(c.Audience, func(a string) bool { return a != audience }):
+		return unauthenticated("the token is for others too, and does not say whose it is (azp)")
+	}
+	return nil
+}
+
+const maxSubject = 255 // as the standard has it
+
+// refused tells why a token does not hold.
+func refused(err error) *geo.Error {
+	var late *oidc.TokenExpiredError
+	if errors.As(err, &late) {
+		return unauthenticated("the token expired at %s", late.Expiry.UTC().Format(time.RFC3339))
+	}
+	return unauthenticated("the token does not hold: %s", shortened(err))
+}
+
+// shortened is an error of the libraries, which may hold all that was sent.
+func shortened(err error) string {
+	const most = 200
+	text := strings.ToValidUTF8(strings.TrimPrefix(err.Error(), "oidc: "), "")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+// ActorOf is how an issuer's subject stands in the log: the same each time, and
+// neither a name nor an address.
+func ActorOf(issuer, subject string) string {
+	sum := sha256.Sum256([]byte(issuer + "\x00" + subject))
+	return "oidc-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
+// newClient asks issuers: not for long, for little, and nobody whom they send us
+// on to.
+func newClient() *http.Client {
+	return &http.Client{
+		Timeout:       issuerTime,
+		Transport:     brief{http.DefaultTransport},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
