@@ -30,4 +30,9 @@ type Publication struct {
 	Hash    string
 	Chunks  [][]byte
 	Grids   []Grid
+
+	// Reshaped returns the areas that are drawn otherwise than in the chunks in
+	// force, which it is given within the transaction. It is asked for an actor who
+	// may not change everything; nil: any area may be drawn otherwise.
+	Reshaped func(before [][]byte) (codes []string, err error)
 }

@@ -20,12 +20,11 @@ const (
 	demoLook    = time.Second
 )
 
-// demoActor is who the log says closed the demo's incidents; their codes begin
-// with demoCode, so that it closes nobody else's.
-const (
-	demoActor = "demo"
-	demoCode  = "demo-"
-)
+// demoActor is who the audit says opened and closed the demo's incidents.
+var demoActor = geo.Actor{ID: "demo", Role: geo.RoleService}
+
+// demoCode is how their codes begin, so that it closes nobody else's.
+const demoCode = "demo-"
 
 // demo reports incidents that did not happen, through the same path as those
 // that callers report, and closes them after a while.
@@ -49,7 +48,7 @@ func (s *service) demo(ctx context.Context) error {
 		case now = <-tick.C:
 		}
 		for _, id := range closing.due(now) {
-			if _, err := s.store.CloseIncident(ctx, id, demoActor); err != nil && ctx.Err() == nil {
+			if _, err := s.store.CloseIncident(ctx, demoActor, id); err != nil && ctx.Err() == nil {
 				slog.Warn("demo: closing an incident", "id", id, "error", err)
 			}
 		}
@@ -74,7 +73,7 @@ func (s *service) reportDemo(ctx context.Context, in geo.Incident) (id int64, er
 	defer s.done(t)
 	t.q.Point, t.q.crs = in.Point, crs.WGS84
 	in.Received = time.Now().UTC().Truncate(time.Millisecond)
-	kept, _, _, err := s.report(ctx, t, in, "")
+	kept, _, _, err := s.report(ctx, t, demoActor, in, "")
 	return kept.ID, err
 }
 

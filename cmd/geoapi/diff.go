@@ -338,7 +338,7 @@ func (c *diffCommand) build(ctx context.Context, scheme *geo.Scheme, network str
 		return nil, err
 	}
 	var k captive
-	if _, err := preview.Accept(ctx, &k, "", ""); err != nil {
+	if _, err := preview.Accept(ctx, &k, local, ""); err != nil {
 		return nil, err
 	}
 	return coverage.Decode(k.chunks)
@@ -354,9 +354,9 @@ func (blank) Grids(string) ([]geo.Grid, *coverage.Coverage) { return nil, nil }
 // captive takes an import in the place of a store.
 type captive struct{ chunks [][]byte }
 
-func (k *captive) Publish(_ context.Context, _, _ string, pubs []geo.Publication) (geo.Edition, error) {
+func (k *captive) Publish(_ context.Context, _ geo.Actor, _ string, pubs []geo.Publication) (geo.Edition, error) {
 	k.chunks = pubs[0].Chunks
 	return geo.Edition{}, nil
 }
 
-func (*captive) Load(context.Context, string, geo.Objects) error { return nil }
+func (*captive) Load(context.Context, geo.Actor, geo.Objects) error { return nil }

@@ -141,7 +141,7 @@ func TestEventsTellEditions(t *testing.T) {
 	h := openTown(t)
 	events := h.listen(t, "?kinds=edition.in_force,grid.changed&network=towers")
 	grids := []geo.Grid{{Code: "T1", Network: "towers", Level: "grid", Building: "J-TOWER"}}
-	if _, err := h.store.Publish(t.Context(), "test", "one grid a tower", []geo.Publication{{Network: "towers", Grids: grids}}); err != nil {
+	if _, err := h.store.Publish(t.Context(), geo.By("test"), "one grid a tower", []geo.Publication{{Network: "towers", Grids: grids}}); err != nil {
 		t.Fatal(err)
 	}
 	if e := next(t, events); e.kind != "grid.changed" || e.id != "" || at(e.data, "data", "network") != "towers" {

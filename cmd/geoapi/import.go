@@ -156,7 +156,7 @@ func (c *importCommand) Run(ctx context.Context, t *server.Terminal) error {
 	result := importResult{Preview: preview}
 	if c.Accept && preview.Blockers == 0 {
 		show.show("storing", 0, 0)
-		if result.Edition, err = preview.Accept(ctx, s, "geoapi import", note(c.Files)); err != nil {
+		if result.Edition, err = preview.Accept(ctx, s, local, note(c.Files)); err != nil {
 			return err
 		}
 		result.State = accepted

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/exchange"
 	"onegrid/geo/problem"
 	"onegrid/geo/world"
@@ -74,7 +75,7 @@ func newImports(live *world.Live, store importStore, follower keepsUp) *imports 
 func (i *imports) post(c *gin.Context) {
 	say := newTeller(c)
 	defer say.end()
-	result, err := i.take(c.Writer, c.Request, say.progress)
+	result, err := i.take(c.Writer, c.Request, access.Of(c).Actor(), say.progress)
 	if err != nil {
 		say.problem(err)
 		return
@@ -86,7 +87,7 @@ func (i *imports) post(c *gin.Context) {
 	say.result(status, result)
 }
 
-func (i *imports) take(w http.ResponseWriter, r *http.Request, progress exchange.Progress) (*importResult, error) {
+func (i *imports) take(w http.ResponseWriter, r *http.Request, by geo.Actor, progress exchange.Progress) (*importResult, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &geo.Error{Kind: geo.Invalid, Message: "the query is broken", Err: err}
@@ -124,7 +125,7 @@ func (i *imports) take(w http.ResponseWriter, r *http.Request, progress exchange
 	}
 	s := i.stage(now, preview)
 	if accept && preview.Blockers == 0 {
-		if err := i.commit(r.Context(), s); err != nil {
+		if err := i.commit(r.Context(), by, s); err != nil {
 			return nil, err
 		}
 	}
@@ -169,11 +170,11 @@ func layerOfPreview(p *exchange.Preview) geo.Layer {
 
 // commit makes a staged preview visible, unless what it was prepared against
 // has moved on. It returns when this process shows it too.
-func (i *imports) commit(ctx context.Context, s *staged) error {
+func (i *imports) commit(ctx context.Context, by geo.Actor, s *staged) error {
 	if now := i.live.Load().Revision(layerOfPreview(s.Preview)); now != s.base {
 		return geo.Errorf(geo.Conflict, "%s have changed since this import was prepared; prepare it again", layerOfPreview(s.Preview))
 	}
-	edition, err := s.Preview.Accept(ctx, i.store, "http import", s.note)
+	edition, err := s.Preview.Accept(ctx, i.store, by, s.note)
 	if err != nil {
 		return err
 	}
@@ -262,7 +263,7 @@ func (i *imports) accept(c *gin.Context) {
 	if err == nil {
 		select {
 		case i.busy <- struct{}{}:
-			err = i.commit(c.Request.Context(), s)
+			err = i.commit(c.Request.Context(), access.Of(c).Actor(), s)
 			<-i.busy
 		default:
 			err = underWay()

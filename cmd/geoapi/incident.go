@@ -48,7 +48,7 @@ func (s *service) openIncident(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	kept, seq, again, err := s.report(c.Request.Context(), t, in, key)
+	kept, seq, again, err := s.report(c.Request.Context(), t, access.Of(c).Actor(), in, key)
 	if err != nil {
 		problem.Abort(c, err)
 		return
@@ -67,7 +67,7 @@ func (s *service) openIncident(c *gin.Context) {
 
 // report routes an incident and keeps it. t knows the world that it is routed
 // on, and its question the point.
-func (s *service) report(ctx context.Context, t *answerer, in geo.Incident, key string) (geo.Incident, int64, bool, error) {
+func (s *service) report(ctx context.Context, t *answerer, by geo.Actor, in geo.Incident, key string) (geo.Incident, int64, bool, error) {
 	t.q.Networks = t.q.networks[:0]
 	if err := t.locate(); err != nil {
 		return geo.Incident{}, 0, false, err
@@ -78,7 +78,7 @@ func (s *service) report(ctx context.Context, t *answerer, in geo.Incident, key 
 	if t.a.Owner.Has() {
 		in.Owner, in.Grid, in.Why = t.a.Owner.Grid().Code, t.a.Grid.Grid().Code, "basic-grid"
 	}
-	kept, seq, again, err := s.store.OpenIncident(ctx, in, key)
+	kept, seq, again, err := s.store.OpenIncident(ctx, by, in, key)
 	if err == nil {
 		s.await(ctx, seq)
 	}
@@ -220,6 +220,3 @@ func appendOwner(b []byte, v access.View, code string) []byte {
 	b = appendString(b, code)
 	return append(b, '}')
 }
-
-// actor is who the log says wrote: callers have no names yet.
-const actor = "api"

@@ -103,7 +103,7 @@ func (s *service) moveState(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	seq, err := s.store.CloseIncident(c.Request.Context(), id, actor)
+	seq, err := s.store.CloseIncident(c.Request.Context(), access.Of(c).Actor(), id)
 	if err != nil {
 		problem.Abort(c, err)
 		return

@@ -91,7 +91,6 @@ func generate(ctx context.Context, name string, show *progress) (*citygen.City, 
 
 // storeCity publishes a city's networks in one edition and loads its layers.
 func storeCity(ctx context.Context, s *sqlite.Store, city *citygen.City, show *progress) error {
-	const actor = "geoapi load"
 	var pubs []geo.Publication
 	for _, n := range city.Scheme.Networks {
 		show.show("building "+n.ID, 0, 0)
@@ -110,12 +109,12 @@ func storeCity(ctx context.Context, s *sqlite.Store, city *citygen.City, show *p
 		{Layer: geo.Posts, Posts: city.Posts},
 	} {
 		show.show("storing "+string(o.Layer), o.Len(), 0)
-		if err := s.Load(ctx, actor, o); err != nil {
+		if err := s.Load(ctx, local, o); err != nil {
 			return err
 		}
 	}
 	show.show("publishing", 0, 0)
-	_, err := s.Publish(ctx, actor, "the generated city", pubs)
+	_, err := s.Publish(ctx, local, "the generated city", pubs)
 	return err
 }
 

@@ -204,7 +204,7 @@ func TestLocateIsCachedByItsLayers(t *testing.T) {
 	if got := ask(etag).StatusCode; got != 304 {
 		t.Errorf("after an incident, which changes no answer: %d", got)
 	}
-	if err := h.store.Load(t.Context(), "test", geo.Objects{Layer: geo.Posts}); err != nil {
+	if err := h.store.Load(t.Context(), geo.By("test"), geo.Objects{Layer: geo.Posts}); err != nil {
 		t.Fatal(err)
 	}
 	h.catchUp(t)
@@ -383,7 +383,7 @@ func TestLocateTellsTodaysPosts(t *testing.T) {
 	}
 	put := func(p geo.Post) {
 		p.Areas = []string{gridCode(0)}
-		if _, err := h.store.Put(t.Context(), "test", geo.Objects{Layer: geo.Posts, Posts: []geo.Post{p}}); err != nil {
+		if _, err := h.store.Put(t.Context(), geo.By("test"), geo.Objects{Layer: geo.Posts, Posts: []geo.Post{p}}); err != nil {
 			t.Fatal(err)
 		}
 		h.catchUp(t)
@@ -418,7 +418,7 @@ func TestLocateFollowsTodaysStreets(t *testing.T) {
 	}
 	street := town().Base[0]
 	street.Name = geo.Text{"zh": "新安路", "en": "Xinan Road"}
-	if err := h.store.Load(t.Context(), "test", geo.Objects{Layer: geo.Base, Base: []geo.BaseFeature{street}}); err != nil {
+	if err := h.store.Load(t.Context(), geo.By("test"), geo.Objects{Layer: geo.Base, Base: []geo.BaseFeature{street}}); err != nil {
 		t.Fatal(err)
 	}
 	h.catchUp(t)

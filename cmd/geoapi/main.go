@@ -10,6 +10,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/data/fixtures"
+	"onegrid/geo/access"
 )
 
 // commands is the command tree. Each command is a type in a file of its own.
@@ -29,6 +30,10 @@ type commands struct {
 type storeFlag struct {
 	Store server.StorePath `required:"" placeholder:"sqlite:PATH" help:"The city's store."`
 }
+
+// local is who gives a command on this machine, as the audit names it: whoever may
+// write the store's file may do everything.
+var local = access.Local().Actor()
 
 func main() { server.Main(run) }
 

@@ -15,8 +15,8 @@ import (
 // keeper is what the service needs of a store.
 type keeper interface {
 	importStore
-	OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
-	CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error)
+	OpenIncident(ctx context.Context, by geo.Actor, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
+	CloseIncident(ctx context.Context, by geo.Actor, id int64) (seq int64, err error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
 	Incidents(ctx context.Context, state string, after int64, limit int) ([]geo.Incident, error)
 	Editions(ctx context.Context) ([]geo.Edition, error)

@@ -95,7 +95,7 @@ func publishTown(t testing.TB, s *sqlite.Store, bend float64) geo.Edition {
 		t.Fatal(err)
 	}
 	hash := c.Hash()
-	e, err := s.Publish(context.Background(), "test", "", []geo.Publication{{Network: "basic", Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}})
+	e, err := s.Publish(context.Background(), geo.By("test"), "", []geo.Publication{{Network: "basic", Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func newTown(t testing.TB) (*sqlite.Store, string) {
 			Shape: geo.Geometry{Lines: [][]lattice.Point{{townPoint(0, 1), townPoint(4, 1)}}}}}},
 		{Layer: geo.Devices, Devices: []geo.Device{{Code: "C1", Kind: "camera", State: "ok", Point: townPoint(2.5, 2.5), View: &geo.View{BearingDeg: 45, AngleDeg: 60, RangeM: 60}}}},
 	} {
-		if err := s.Load(ctx, "test", o); err != nil {
+		if err := s.Load(ctx, geo.By("test"), o); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -129,7 +129,7 @@ func newTown(t testing.TB) (*sqlite.Store, string) {
 
 func openIncident(t testing.TB, s *sqlite.Store, x, y float64) (geo.Incident, int64) {
 	t.Helper()
-	in, seq, _, err := s.OpenIncident(context.Background(), geo.Incident{
+	in, seq, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), geo.Incident{
 		Point: townPoint(x, y), At: time.Now(), Received: time.Now(), Category: "fire", Urgency: "urgent", State: "open",
 		Owner: gridCode(int(y)*4 + int(x)), Grid: gridCode(int(y)*4 + int(x)), Network: "basic", Edition: 1,
 	}, "")

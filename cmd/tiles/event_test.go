@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"onegrid/geo"
 )
 
 // listener reads a stream of events.
@@ -158,7 +160,7 @@ func TestPagesHearOfChanges(t *testing.T) {
 
 	// A page that was away hears what it missed, its last change again.
 	page.close()
-	if _, err := store.CloseIncident(context.Background(), in.ID, "test"); err != nil {
+	if _, err := store.CloseIncident(context.Background(), geo.By("test"), in.ID); err != nil {
 		t.Fatal(err)
 	}
 	edition := publishTown(t, store, 0.2)

@@ -89,7 +89,7 @@ func TestHigherLevelTakesOnlyNames(t *testing.T) {
 		t.Fatalf("%d blockers, %v, %v", p.Blockers, p.Violations, p.Differences)
 	}
 	var kept shelf
-	if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+	if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 		t.Fatal(err)
 	}
 	c, err := coverage.Decode(kept.pubs[0].Chunks)
@@ -170,7 +170,7 @@ func TestExportOfAllLevelsImports(t *testing.T) {
 			t.Fatalf("%d objects, %d blockers, %v, %v", p.Objects, p.Blockers, p.Coverage.Repairs, p.Differences)
 		}
 		var kept shelf
-		if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+		if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 			t.Fatal(err)
 		}
 		hash := s.coverage.Hash()
@@ -250,7 +250,7 @@ func TestOneBlockerBlocks(t *testing.T) {
 		t.Fatalf("%d repairs block, violations %v, %d blockers", blocking, p.Violations, p.Blockers)
 	}
 	var kept shelf
-	if _, err := p.Accept(context.Background(), &kept, "", ""); geo.KindOf(err) != geo.Conflict || kept.pubs != nil {
+	if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); geo.KindOf(err) != geo.Conflict || kept.pubs != nil {
 		t.Errorf("got %v, and %d networks were published", err, len(kept.pubs))
 	}
 }
@@ -278,7 +278,7 @@ func TestHierarchies(t *testing.T) {
 				t.Fatal(err)
 			}
 			var kept shelf
-			if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+			if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 				t.Fatal(err)
 			}
 			for _, g := range kept.pubs[0].Grids {

@@ -66,7 +66,7 @@ func TestFormatsComeBackTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			var kept shelf
-			if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+			if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 				t.Fatal(err)
 			}
 			if kept.pubs[0].Hash != want {
@@ -237,7 +237,7 @@ func TestRingsBecomePolygons(t *testing.T) {
 				t.Fatal(err)
 			}
 			var kept shelf
-			if _, err := p.Accept(context.Background(), &kept, "", ""); err != nil {
+			if _, err := p.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 				t.Fatal(err)
 			}
 			var got []int
@@ -282,7 +282,7 @@ func TestEncodings(t *testing.T) {
 				t.Fatal(err)
 			}
 			var kept shelf
-			if _, err := preview.Accept(context.Background(), &kept, "", ""); err != nil {
+			if _, err := preview.Accept(context.Background(), &kept, geo.By("test"), ""); err != nil {
 				t.Fatal(err)
 			}
 			if got := kept.objects.Estates[0].Code; got != c.want {

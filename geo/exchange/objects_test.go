@@ -21,12 +21,12 @@ type shelf struct {
 	pubs    []geo.Publication
 }
 
-func (s *shelf) Publish(_ context.Context, _, _ string, pubs []geo.Publication) (geo.Edition, error) {
+func (s *shelf) Publish(_ context.Context, _ geo.Actor, _ string, pubs []geo.Publication) (geo.Edition, error) {
 	s.pubs = pubs
 	return geo.Edition{ID: 1}, nil
 }
 
-func (s *shelf) Load(_ context.Context, _ string, o geo.Objects) error {
+func (s *shelf) Load(_ context.Context, _ geo.Actor, o geo.Objects) error {
 	s.objects = o
 	return nil
 }
@@ -38,7 +38,7 @@ func accept(t *testing.T, in exchange.Import, text string) geo.Objects {
 		t.Fatal(err)
 	}
 	var s shelf
-	if _, err := p.Accept(context.Background(), &s, "test", ""); err != nil {
+	if _, err := p.Accept(context.Background(), &s, geo.By("test"), ""); err != nil {
 		t.Fatal(err)
 	}
 	return s.objects
@@ -194,7 +194,7 @@ func TestEmptyBaseFeaturesAreNoted(t *testing.T) {
 			t.Errorf("%s: noted %v, want %s", geometry, p.Counts, note)
 		}
 		var s shelf
-		if _, err := p.Accept(context.Background(), &s, "test", ""); err != nil {
+		if _, err := p.Accept(context.Background(), &s, geo.By("test"), ""); err != nil {
 			t.Fatal(err)
 		}
 		w := exchange.NewWriter(io.Discard)

@@ -82,23 +82,23 @@ func (n *notes) addMany(note Note, times int) {
 
 // Store is the part of a store that an import writes to.
 type Store interface {
-	Publish(ctx context.Context, actor, note string, pubs []geo.Publication) (geo.Edition, error)
-	Load(ctx context.Context, actor string, objects geo.Objects) error
+	Publish(ctx context.Context, by geo.Actor, note string, pubs []geo.Publication) (geo.Edition, error)
+	Load(ctx context.Context, by geo.Actor, objects geo.Objects) error
 }
 
 // Accept makes the preview visible, whole or not at all. Grids are published as
 // an edition, which is returned; other layers are replaced. Conflict if there
 // are blockers.
-func (p *Preview) Accept(ctx context.Context, s Store, actor, note string) (*geo.Edition, error) {
+func (p *Preview) Accept(ctx context.Context, s Store, by geo.Actor, note string) (*geo.Edition, error) {
 	if p.Blockers > 0 {
 		e := geo.Errorf(geo.Conflict, "%d findings must be settled before this can be accepted; the first: %s", p.Blockers, p.firstBlocker())
 		return nil, e
 	}
 	if p.publication != nil {
-		e, err := s.Publish(ctx, actor, note, []geo.Publication{*p.publication})
+		e, err := s.Publish(ctx, by, note, []geo.Publication{*p.publication})
 		return &e, err
 	}
-	return nil, s.Load(ctx, actor, *p.objects)
+	return nil, s.Load(ctx, by, *p.objects)
 }
 
 func (p *Preview) firstBlocker() string {

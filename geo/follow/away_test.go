@@ -62,7 +62,7 @@ func TestDoesNotFollowAnotherStore(t *testing.T) {
 	again, err := sqlite.Open(context.Background(), path)
 	check(t, err)
 	defer again.Close()
-	_, seq, _, err := again.OpenIncident(context.Background(), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
+	_, seq, _, err := again.OpenIncident(context.Background(), geo.By("hotline"), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
 	check(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -81,7 +81,7 @@ func TestReadsARestoredStoreAnew(t *testing.T) {
 	write := func(p string) {
 		s, err := sqlite.Open(ctx, p)
 		check(t, err)
-		_, _, _, err = s.OpenIncident(ctx, storetest.Incident(storetest.At(0, 0, len(p), 0)), "")
+		_, _, _, err = s.OpenIncident(ctx, geo.By("hotline"), storetest.Incident(storetest.At(0, 0, len(p), 0)), "")
 		check(t, err)
 		check(t, s.Close())
 	}

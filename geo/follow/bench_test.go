@@ -29,7 +29,7 @@ func bigCity(b *testing.B, side, bends, buildings, devices int) string {
 	pub := board(b, side, bends)
 	b.Logf("coverage of %d grids built in %v", side*side, time.Since(start))
 	start = time.Now()
-	_, err = s.Publish(ctx, "planner", "", []geo.Publication{pub})
+	_, err = s.Publish(ctx, geo.By("planner"), "", []geo.Publication{pub})
 	check(b, err)
 	b.Logf("published in %v", time.Since(start))
 	rnd := rand.New(rand.NewPCG(1, 2))
@@ -41,13 +41,13 @@ func bigCity(b *testing.B, side, bends, buildings, devices int) string {
 		o.Buildings = append(o.Buildings, house(i, anywhere()))
 	}
 	start = time.Now()
-	check(b, s.Load(ctx, "import", o))
+	check(b, s.Load(ctx, geo.By("import"), o))
 	b.Logf("%d buildings loaded in %v", buildings, time.Since(start))
 	o = record.Objects{Layer: geo.Devices}
 	for i := range devices {
 		o.Devices = append(o.Devices, storetest.Camera(fmt.Sprintf("cam-%06d", i), anywhere(), "ok"))
 	}
-	check(b, s.Load(ctx, "import", o))
+	check(b, s.Load(ctx, geo.By("import"), o))
 	return path
 }
 

@@ -20,7 +20,7 @@ import (
 // other: a world's edition, its grids' names and its coverage are always of one.
 func TestAnswersNeverMixEditions(t *testing.T) {
 	s, _ := create(t)
-	_, err := s.Publish(context.Background(), "planner", "", []geo.Publication{named(t, 1)})
+	_, err := s.Publish(context.Background(), geo.By("planner"), "", []geo.Publication{named(t, 1)})
 	check(t, err)
 	f, live := run(t, s, follow.Options{})
 	stop := make(chan struct{})
@@ -43,7 +43,7 @@ func TestAnswersNeverMixEditions(t *testing.T) {
 	}
 	var last int64
 	for e := 2; e < 30; e++ {
-		_, err := s.Publish(context.Background(), "planner", "", []geo.Publication{named(t, e)})
+		_, err := s.Publish(context.Background(), geo.By("planner"), "", []geo.Publication{named(t, e)})
 		check(t, err)
 		log, err := s.Changes(context.Background(), last, -1)
 		check(t, err)
@@ -96,7 +96,7 @@ func BenchmarkLookupsBesidePublishing(b *testing.B) {
 	check(b, err)
 	b.Cleanup(func() { s.Close() })
 	pubs := [2]geo.Publication{board(b, 38, 30), board(b, 38, 29)}
-	_, err = s.Publish(context.Background(), "planner", "", pubs[:1])
+	_, err = s.Publish(context.Background(), geo.By("planner"), "", pubs[:1])
 	check(b, err)
 	_, live := run(b, s, follow.Options{})
 	const phase = 3 * time.Second
@@ -114,7 +114,7 @@ func BenchmarkLookupsBesidePublishing(b *testing.B) {
 					return
 				case <-ticker.C:
 				}
-				if _, err := s.Publish(context.Background(), "planner", "", pubs[(n+1)%2:(n+1)%2+1]); err != nil {
+				if _, err := s.Publish(context.Background(), geo.By("planner"), "", pubs[(n+1)%2:(n+1)%2+1]); err != nil {
 					b.Error(err)
 				}
 			}

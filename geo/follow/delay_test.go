@@ -36,7 +36,7 @@ func child() bool {
 	defer s.Close()
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		_, seq, _, err := s.OpenIncident(context.Background(), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
+		_, seq, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
 		if err != nil {
 			fmt.Println(err)
 			return true

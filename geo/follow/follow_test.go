@@ -72,7 +72,7 @@ func within(tb testing.TB, what string, so func() bool) {
 
 func publish(tb testing.TB, s *sqlite.Store, bend int) int64 {
 	tb.Helper()
-	_, err := s.Publish(context.Background(), "planner", "", []geo.Publication{storetest.Basic(tb, bend, "board"), storetest.Towers(2)})
+	_, err := s.Publish(context.Background(), geo.By("planner"), "", []geo.Publication{storetest.Basic(tb, bend, "board"), storetest.Towers(2)})
 	check(tb, err)
 	log, err := s.Changes(context.Background(), 0, -1)
 	check(tb, err)
@@ -93,15 +93,15 @@ func TestFollowsEveryWrite(t *testing.T) {
 	var open geo.Incident
 	for i, write := range []func() (int64, error){
 		func() (int64, error) { return publish(t, s, 0), nil },
-		func() (int64, error) { return s.Put(ctx, "x", house) },
+		func() (int64, error) { return s.Put(ctx, geo.By("x"), house) },
 		func() (seq int64, err error) {
-			open, seq, _, err = s.OpenIncident(ctx, storetest.Incident(storetest.At(1, 1, 0, 0)), "")
+			open, seq, _, err = s.OpenIncident(ctx, geo.By("hotline"), storetest.Incident(storetest.At(1, 1, 0, 0)), "")
 			return seq, err
 		},
 		func() (int64, error) { return publish(t, s, 4000), nil },
-		func() (int64, error) { return s.CloseIncident(ctx, open.ID, "x") },
-		func() (int64, error) { return s.Delete(ctx, "x", geo.Buildings, "b0") },
-		func() (int64, error) { return s.SetScheme(ctx, "x", storetest.Scheme()) },
+		func() (int64, error) { return s.CloseIncident(ctx, geo.By("x"), open.ID) },
+		func() (int64, error) { return s.Delete(ctx, geo.By("x"), geo.Buildings, "b0") },
+		func() (int64, error) { return s.SetScheme(ctx, geo.By("x"), storetest.Scheme()) },
 	} {
 		seq, err := write()
 		check(t, err)
@@ -140,7 +140,7 @@ func TestChangesComeInOrder(t *testing.T) {
 	for w := range 4 {
 		wg.Go(func() {
 			for i := range 50 {
-				if _, _, _, err := s.OpenIncident(context.Background(), storetest.Incident(storetest.At(w, 0, i, 0)), ""); err != nil {
+				if _, _, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), storetest.Incident(storetest.At(w, 0, i, 0)), ""); err != nil {
 					t.Error(err)
 				}
 			}
@@ -212,7 +212,7 @@ func TestSeesWhatIsWrittenWhileItReads(t *testing.T) {
 	log.after = func() {
 		once.Do(func() {
 			var err error
-			_, seq, _, err = s.OpenIncident(context.Background(), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
+			_, seq, _, err = s.OpenIncident(context.Background(), geo.By("hotline"), storetest.Incident(storetest.At(0, 0, 0, 0)), "")
 			check(t, err)
 		})
 	}

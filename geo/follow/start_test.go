@@ -43,7 +43,7 @@ func BenchmarkStart(b *testing.B) {
 				s, err := sqlite.Open(context.Background(), path)
 				check(b, err)
 				at := time.Now()
-				_, err = s.Publish(context.Background(), "planner", "", []geo.Publication{next})
+				_, err = s.Publish(context.Background(), geo.By("planner"), "", []geo.Publication{next})
 				check(b, err)
 				committed := time.Now()
 				live, peak := p.nextWorld(b)

@@ -24,7 +24,7 @@ func BenchmarkOpenIncident(b *testing.B) {
 			for range callers {
 				go func() {
 					for left.Add(-1) >= 0 {
-						if _, _, _, err := s.OpenIncident(context.Background(), in, ""); err != nil {
+						if _, _, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), in, ""); err != nil {
 							done <- err
 							return
 						}
@@ -49,7 +49,7 @@ func BenchmarkLoadBuildings(b *testing.B) {
 	}
 	s := create(b)
 	for b.Loop() {
-		if err := s.Load(context.Background(), "import", o); err != nil {
+		if err := s.Load(context.Background(), geo.By("import"), o); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkPublish(b *testing.B) {
 	s := create(b)
 	pubs := [2]geo.Publication{storetest.Basic(b, 0, "board"), storetest.Basic(b, 4000, "board")}
 	for i := 0; b.Loop(); i++ {
-		if _, err := s.Publish(context.Background(), "planner", "", pubs[i%2:i%2+1]); err != nil {
+		if _, err := s.Publish(context.Background(), geo.By("planner"), "", pubs[i%2:i%2+1]); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -69,7 +69,7 @@ func (s *Store) Together(names []string, spoiled string) []error {
 	var all []chan error
 	for _, name := range names {
 		all = append(all, write(func(t *tx) error {
-			if _, err := t.log("test", geo.Incidents, name, "put", nil); err != nil || name != spoiled {
+			if _, err := t.log(testChange(name)); err != nil || name != spoiled {
 				return err
 			}
 			return t.exec("spoil", `INSERT INTO incidents (id) VALUES (NULL), (NULL), ('no number')`)
@@ -86,7 +86,7 @@ func (s *Store) Together(names []string, spoiled string) []error {
 // During writes an entry of the log and does something before it is committed.
 func (s *Store) During(do func()) error {
 	return s.writer.write(context.Background(), false, func(t *tx) error {
-		_, err := t.log("test", geo.Incidents, "during", "put", nil)
+		_, err := t.log(testChange("during"))
 		do()
 		return err
 	})
@@ -108,4 +108,8 @@ func (s *Store) Pragma(name string) (value string, err error) {
 		return err
 	})
 	return value, err
+}
+
+func testChange(object string) change {
+	return change{by: geo.By("test"), do: "test", kind: geo.Incidents, object: object, op: "put"}
 }

@@ -21,15 +21,15 @@ type opened struct {
 // and State are the store's to set. With a key that was used before, nothing is
 // written: the incident as it is now and the seq of that time come back, and
 // again is true; Conflict if the key was for another incident (another point,
-// category, source or code).
-func (s *Store) OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error) {
-	w, err := s.forWriting()
+// category, source or code). Denied if the actor may not report there.
+func (s *Store) OpenIncident(ctx context.Context, by geo.Actor, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return out, 0, false, err
 	}
 	res := &opened{}
 	err = w.write(ctx, false, func(t *tx) (err error) {
-		*res, err = t.openIncident(in, key)
+		*res, err = t.openIncident(by, in, key)
 		return err
 	})
 	if err != nil { // on a cancelled wait, res may still be written to
@@ -38,7 +38,7 @@ func (s *Store) OpenIncident(ctx context.Context, in geo.Incident, key string) (
 	return res.in, res.seq, res.again, nil
 }
 
-func (t *tx) openIncident(in geo.Incident, key string) (opened, error) {
+func (t *tx) openIncident(by geo.Actor, in geo.Incident, key string) (opened, error) {
 	if key != "" {
 		before, found, err := t.byKey(key)
 		if err != nil {
@@ -48,8 +48,11 @@ func (t *tx) openIncident(in geo.Incident, key string) (opened, error) {
 			if !sameReport(&before.in, &in) {
 				return opened{}, geo.Errorf(geo.Conflict, "the key %q was used for another incident, %d", key, before.in.ID).On("idempotency-key", key)
 			}
-			return before, nil
+			return before, t.mayHandle(by, &before.in)
 		}
+	}
+	if err := t.mayHandle(by, &in); err != nil {
+		return opened{}, err
 	}
 	l := t.layer(geo.Incidents)
 	in.ID, in.State, in.Received = l.next, "open", t.now
@@ -62,7 +65,7 @@ func (t *tx) openIncident(in geo.Incident, key string) (opened, error) {
 	}
 	l.next++
 	l.rows++
-	seq, err := t.log(in.Source, geo.Incidents, strconv.FormatInt(in.ID, 10), "put", body)
+	seq, err := t.log(change{by: by, do: "incident.open", kind: geo.Incidents, object: strconv.FormatInt(in.ID, 10), op: "put", body: body})
 	if err != nil {
 		return opened{}, err
 	}
@@ -96,15 +99,15 @@ func sameReport(a, b *geo.Incident) bool {
 }
 
 // CloseIncident closes an incident. Closing a closed one changes nothing and
-// returns the seq that closed it.
-func (s *Store) CloseIncident(ctx context.Context, id int64, actor string) (int64, error) {
-	w, err := s.forWriting()
+// returns the seq that closed it. Denied if the actor may not move it.
+func (s *Store) CloseIncident(ctx context.Context, by geo.Actor, id int64) (int64, error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return 0, err
 	}
 	seq := new(int64)
 	err = w.write(ctx, false, func(t *tx) (err error) {
-		*seq, err = t.closeIncident(id, actor)
+		*seq, err = t.closeIncident(by, id)
 		return err
 	})
 	if err != nil {
@@ -113,7 +116,7 @@ func (s *Store) CloseIncident(ctx context.Context, id int64, actor string) (int6
 	return *seq, nil
 }
 
-func (t *tx) closeIncident(id int64, actor string) (int64, error) {
+func (t *tx) closeIncident(by geo.Actor, id int64) (int64, error) {
 	var state string
 	var seq int64
 	var body []byte
@@ -123,18 +126,23 @@ func (t *tx) closeIncident(id int64, actor string) (int64, error) {
 		return 0, err
 	case !found:
 		return 0, noIncident(id)
-	case state == "closed":
-		return seq, nil
 	}
 	var in geo.Incident
 	if err := json.Unmarshal(body, &in); err != nil {
 		return 0, wrap("read the incident", err)
 	}
+	if err := t.mayHandle(by, &in); err != nil {
+		return 0, err
+	}
+	if state == "closed" {
+		return seq, nil
+	}
 	in.State = "closed"
 	if body, err = json.Marshal(&in); err != nil {
 		return 0, wrap("write the incident", err)
 	}
-	if seq, err = t.log(actor, geo.Incidents, strconv.FormatInt(id, 10), "put", body); err != nil {
+	seq, err = t.log(change{by: by, do: "incident.close", kind: geo.Incidents, object: strconv.FormatInt(id, 10), op: "put", body: body})
+	if err != nil {
 		return 0, err
 	}
 	t.layer(geo.Incidents).rows--

@@ -38,7 +38,7 @@ func child() bool {
 		go func() {
 			for i := 0; ; i++ {
 				key := fmt.Sprint(os.Getpid(), "-", w, "-", i)
-				in, seq, _, err := s.OpenIncident(ctx, storetest.Incident(storetest.At(w%4, i%4, i%1000, 0)), key)
+				in, seq, _, err := s.OpenIncident(ctx, geo.By("hotline"), storetest.Incident(storetest.At(w%4, i%4, i%1000, 0)), key)
 				if err != nil {
 					fmt.Println("failed", err)
 				}
@@ -47,7 +47,7 @@ func child() bool {
 					continue
 				}
 				code := "cam" + key
-				seq, err = s.Put(ctx, "iot", record.Objects{Layer: geo.Devices, Devices: []geo.Device{storetest.Camera(code, in.Point, "ok")}})
+				seq, err = s.Put(ctx, geo.By("iot"), record.Objects{Layer: geo.Devices, Devices: []geo.Device{storetest.Camera(code, in.Point, "ok")}})
 				if err != nil {
 					fmt.Println("failed", err)
 				}
@@ -167,7 +167,7 @@ func verify(t *testing.T, path string, kill int, after int64, acks []ack) int64 
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, seq, again, err := s.OpenIncident(ctx, in, a.key)
+		_, seq, again, err := s.OpenIncident(ctx, geo.By("hotline"), in, a.key)
 		if err != nil || !again || seq != a.seq {
 			t.Fatalf("after kill %d: the key of %v is forgotten: seq %d, again %v, %v", kill, a, seq, again, err)
 		}

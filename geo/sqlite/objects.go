@@ -81,8 +81,8 @@ func appendBuilding(dst []byte, b *geo.Building) []byte {
 
 // Load replaces a layer whole, in one transaction, with one entry in the log.
 // Ids are kept by code. Conflict names a code that comes twice.
-func (s *Store) Load(ctx context.Context, actor string, objects Objects) error {
-	w, err := s.forWriting()
+func (s *Store) Load(ctx context.Context, by geo.Actor, objects Objects) error {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return err
 	}
@@ -90,10 +90,15 @@ func (s *Store) Load(ctx context.Context, actor string, objects Objects) error {
 	if err != nil {
 		return err
 	}
-	return w.write(ctx, true, func(tx *tx) error { return tx.loadLayer(actor, objects.Layer, t) })
+	return w.write(ctx, true, func(tx *tx) error {
+		if err := by.Allowed(geo.Subject{Layer: objects.Layer, Whole: true}); err != nil {
+			return err
+		}
+		return tx.loadLayer(by, objects.Layer, t)
+	})
 }
 
-func (t *tx) loadLayer(actor string, name geo.Layer, rows table) error {
+func (t *tx) loadLayer(by geo.Actor, name geo.Layer, rows table) error {
 	ids, err := t.idsByCode(name, rows)
 	if err != nil {
 		return err
@@ -116,7 +121,8 @@ func (t *tx) loadLayer(actor string, name geo.Layer, rows table) error {
 	}
 	l := t.layer(name)
 	l.rows = int64(rows.n)
-	_, err = t.log(actor, name, "", "load", []byte(`{"rows":`+strconv.Itoa(rows.n)+`}`))
+	_, err = t.log(change{by: by, do: string(name) + ".load", kind: name, op: "load",
+		body: []byte(`{"rows":` + strconv.Itoa(rows.n) + `}`), detail: map[string]any{"rows": rows.n}})
 	return err
 }
 

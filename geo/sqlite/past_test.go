@@ -25,7 +25,7 @@ func TestPast(t *testing.T) {
 		for _, code := range codes {
 			pub.Grids = append(pub.Grids, geo.Grid{Code: code, Level: "grid", Name: geo.Plain(code)})
 		}
-		if _, err := s.Publish(ctx, "test", "", []geo.Publication{pub}); err != nil {
+		if _, err := s.Publish(ctx, geo.By("test"), "", []geo.Publication{pub}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ func TestNothingIsKeptInALostFile(t *testing.T) {
 	ctx := context.Background()
 	s, other := create(t), create(t)
 	open := func() error {
-		_, _, _, err := s.OpenIncident(ctx, geo.Incident{Category: "noise", State: "open"}, "")
+		_, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), geo.Incident{Category: "noise", State: "open"}, "")
 		return err
 	}
 	if err := open(); err != nil {
@@ -64,7 +64,7 @@ func TestANewStoreTakesNoOldLog(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			killed := create(t)
 			path := killed.Path() + ".new-city"
-			if _, _, _, err := killed.OpenIncident(ctx, geo.Incident{Category: "noise", State: "open"}, ""); err != nil {
+			if _, _, _, err := killed.OpenIncident(ctx, geo.By("hotline"), geo.Incident{Category: "noise", State: "open"}, ""); err != nil {
 				t.Fatal(err)
 			}
 			log, err := os.ReadFile(killed.Path() + "-wal")

@@ -13,15 +13,16 @@ import (
 
 // Publish appends an edition in which the named networks have new states, in
 // one transaction; networks that are not named keep theirs. Grids keep their ids
-// by code, whichever edition they were in.
-func (s *Store) Publish(ctx context.Context, actor, note string, pubs []geo.Publication) (geo.Edition, error) {
-	w, err := s.forWriting()
+// by code, whichever edition they were in. Denied if the actor may not change a
+// grid that is different afterwards.
+func (s *Store) Publish(ctx context.Context, by geo.Actor, note string, pubs []geo.Publication) (geo.Edition, error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return geo.Edition{}, err
 	}
 	var edition geo.Edition
 	err = w.write(ctx, true, func(t *tx) (err error) {
-		p := publishing{tx: t, actor: actor, note: note}
+		p := publishing{tx: t, by: by, note: note}
 		edition, err = p.publish(pubs)
 		return err
 	})
@@ -31,12 +32,16 @@ func (s *Store) Publish(ctx context.Context, actor, note string, pubs []geo.Publ
 // publishing is one edition on its way into the store.
 type publishing struct {
 	*tx
-	actor, note string
-	edition     int64
+	by      geo.Actor
+	note    string
+	edition int64
 }
 
 func (p *publishing) publish(pubs []geo.Publication) (geo.Edition, error) {
 	if err := p.check(pubs); err != nil {
+		return geo.Edition{}, err
+	}
+	if err := p.mayPublish(pubs); err != nil {
 		return geo.Edition{}, err
 	}
 	if err := p.open(); err != nil {
@@ -128,7 +133,7 @@ func (p *publishing) open() error {
 		return err
 	}
 	return p.exec("write the edition", `INSERT INTO editions (id, published_at, effective_from, actor, note) VALUES (?, ?, ?, ?, ?)`,
-		p.edition, now, now, p.actor, p.note)
+		p.edition, now, now, p.by.ID, p.note)
 }
 
 // endGrids ends the rows of a network's grids that are gone or different, and
@@ -205,7 +210,8 @@ func (p *publishing) network(pub *geo.Publication, changed map[string]*geo.Grid)
 	if err != nil {
 		return err
 	}
-	seq, err := p.log(p.actor, geo.GridsOf(pub.Network), strconv.FormatInt(p.edition, 10), "publish", note)
+	seq, err := p.log(change{by: p.by, do: "grids.publish", kind: geo.GridsOf(pub.Network), object: strconv.FormatInt(p.edition, 10), op: "publish",
+		body: note, detail: map[string]any{"network": pub.Network}})
 	if err != nil {
 		return err
 	}

@@ -7,9 +7,10 @@ import (
 )
 
 // Put writes single objects of a layer, new ones or changed ones by code, each
-// with its entry in the log, in one transaction. It returns the last seq.
-func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int64, err error) {
-	w, err := s.forWriting()
+// with its entry in the log, in one transaction. It returns the last seq. Objects
+// hang in no chain: who is limited to a subtree is refused.
+func (s *Store) Put(ctx context.Context, by geo.Actor, objects Objects) (seq int64, err error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return 0, err
 	}
@@ -23,8 +24,11 @@ func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int
 		}
 	}
 	err = w.write(ctx, true, func(t *tx) (err error) {
+		if err := by.Allowed(geo.Subject{Layer: objects.Layer}); err != nil {
+			return err
+		}
 		for i := range rows.n {
-			if seq, err = t.put(actor, objects.Layer, rows, i); err != nil {
+			if seq, err = t.put(by, objects.Layer, rows, i); err != nil {
 				return err
 			}
 		}
@@ -33,7 +37,7 @@ func (s *Store) Put(ctx context.Context, actor string, objects Objects) (seq int
 	return seq, err
 }
 
-func (t *tx) put(actor string, name geo.Layer, rows table, i int) (int64, error) {
+func (t *tx) put(by geo.Actor, name geo.Layer, rows table, i int) (int64, error) {
 	l := t.layer(name)
 	var id int64
 	found, err := t.idOf(rows.name, rows.code(i), &id)
@@ -58,13 +62,13 @@ func (t *tx) put(actor string, name geo.Layer, rows table, i int) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	return t.log(actor, name, rows.code(i), "put", entry)
+	return t.log(change{by: by, do: string(name) + ".put", kind: name, object: rows.code(i), op: "put", body: entry})
 }
 
 // Delete removes objects of a layer by code, in one transaction. NotFound names
 // a code that is not there, and nothing is removed.
-func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes ...string) (seq int64, err error) {
-	w, err := s.forWriting()
+func (s *Store) Delete(ctx context.Context, by geo.Actor, layer geo.Layer, codes ...string) (seq int64, err error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return 0, err
 	}
@@ -73,8 +77,11 @@ func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes
 		return 0, err
 	}
 	err = w.write(ctx, true, func(t *tx) (err error) {
+		if err := by.Allowed(geo.Subject{Layer: layer}); err != nil {
+			return err
+		}
 		for _, code := range codes {
-			if seq, err = t.remove(actor, layer, rows.name, code); err != nil {
+			if seq, err = t.remove(by, layer, rows.name, code); err != nil {
 				return err
 			}
 		}
@@ -83,7 +90,7 @@ func (s *Store) Delete(ctx context.Context, actor string, layer geo.Layer, codes
 	return seq, err
 }
 
-func (t *tx) remove(actor string, name geo.Layer, table, code string) (int64, error) {
+func (t *tx) remove(by geo.Actor, name geo.Layer, table, code string) (int64, error) {
 	var id int64
 	found, err := t.idOf(table, code, &id)
 	if err != nil {
@@ -96,5 +103,5 @@ func (t *tx) remove(actor string, name geo.Layer, table, code string) (int64, er
 		return 0, err
 	}
 	t.layer(name).rows--
-	return t.log(actor, name, code, "delete", nil)
+	return t.log(change{by: by, do: string(name) + ".delete", kind: name, object: code, op: "delete"})
 }

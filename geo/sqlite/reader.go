@@ -74,12 +74,18 @@ func (r *reader) close() {
 }
 
 func (r *reader) pool() (*sql.DB, error) {
+	db, _, err := r.opening()
+	return db, err
+}
+
+// opening returns the open database, and how often it was opened.
+func (r *reader) opening() (*sql.DB, int64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed || r.db == nil {
-		return nil, closed()
+		return nil, 0, closed()
 	}
-	return r.db, nil
+	return r.db, r.opened, nil
 }
 
 // version is SQLite's data_version, which changes with every commit, and how

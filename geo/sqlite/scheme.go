@@ -9,16 +9,19 @@ import (
 
 // SetScheme writes the scheme's next revision. Older ones stay, with the time
 // from which each counted.
-func (s *Store) SetScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error) {
-	w, err := s.forWriting()
+func (s *Store) SetScheme(ctx context.Context, by geo.Actor, scheme geo.Scheme) (seq int64, err error) {
+	w, err := s.forWriting(by)
 	if err != nil {
 		return 0, err
 	}
-	return w.setScheme(ctx, actor, scheme)
+	return w.setScheme(ctx, by, scheme)
 }
 
-func (w *writer) setScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error) {
+func (w *writer) setScheme(ctx context.Context, by geo.Actor, scheme geo.Scheme) (seq int64, err error) {
 	err = w.write(ctx, true, func(t *tx) (err error) {
+		if err := by.Allowed(geo.Subject{Layer: geo.Scheming, Whole: true}); err != nil {
+			return err
+		}
 		var revision int64
 		if _, err = t.scan("read the scheme", `SELECT coalesce(max(revision), 0) FROM schemes`, nil, &revision); err != nil {
 			return err
@@ -28,7 +31,8 @@ func (w *writer) setScheme(ctx context.Context, actor string, scheme geo.Scheme)
 		if err != nil {
 			return geo.Errorf(geo.Invalid, "the scheme cannot be written: %v", err)
 		}
-		if seq, err = t.log(actor, geo.Scheming, "", "put", body); err != nil {
+		seq, err = t.log(change{by: by, do: "scheme.set", kind: geo.Scheming, op: "put", body: body, detail: map[string]any{"revision": scheme.Revision}})
+		if err != nil {
 			return err
 		}
 		return t.exec("write the scheme", `INSERT INTO schemes (revision, seq, at, body) VALUES (?, ?, ?, ?)`,

@@ -19,8 +19,9 @@ import (
 // Store is an open store file. Its methods may be called by any goroutine.
 type Store struct {
 	path   string
-	lock   *lock   // nil in a reader
+	lock   *lock   // nil where the store is not open for writing
 	writer *writer // likewise
+	aside  *aside  // nil but beside a writer
 	reader *reader
 }
 
@@ -94,7 +95,7 @@ func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
 		return err
 	}
 	defer db.Close()
-	if err := migrate(ctx, db, tmp, migrations()); err != nil {
+	if err := prepare(ctx, db, tmp); err != nil {
 		return err
 	}
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
@@ -110,7 +111,7 @@ func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
 		return err
 	}
 	defer w.close()
-	_, err = w.setScheme(ctx, "init", scheme)
+	_, err = w.setScheme(ctx, geo.By("init"), scheme)
 	return err
 }
 
@@ -144,7 +145,7 @@ func openLocked(ctx context.Context, path string, l *lock) (*Store, error) {
 		l.release()
 		return nil, err
 	}
-	if err = migrate(ctx, db, path, migrations()); err == nil {
+	if err = prepare(ctx, db, path); err == nil {
 		s.writer, err = newWriter(ctx, db, path)
 	}
 	if err != nil {
@@ -204,6 +205,9 @@ func (s *Store) Close() error {
 		s.reader.close()
 	}
 	var err error
+	if s.aside != nil {
+		err = s.aside.close()
+	}
 	if s.writer != nil {
 		s.writer.close()
 		err = wrap("close the store", s.writer.db.Close())
@@ -222,12 +226,27 @@ func (s *Store) Committed() <-chan struct{} {
 	return s.writer.committed
 }
 
-// forWriting returns the writer, or why there is none.
-func (s *Store) forWriting() (*writer, error) {
-	if s.writer == nil {
+// prepare brings a file to where everybody can work with it. The lock is held.
+func prepare(ctx context.Context, db *sql.DB, path string) error {
+	if err := migrate(ctx, db, path, migrations()); err != nil {
+		return err
+	}
+	return makeSecret(ctx, db)
+}
+
+// forWriting returns the writer, or why there is none. Whoever writes has a name.
+func (s *Store) forWriting(by geo.Actor) (*writer, error) {
+	switch {
+	case s.writer == nil:
 		return nil, readOnly()
+	case by.ID == "":
+		return nil, nameless()
 	}
 	return s.writer, nil
+}
+
+func nameless() error {
+	return geo.Errorf(geo.Internal, "a write by nobody: the audit has to name who did it")
 }
 
 func readOnly() error {

@@ -209,7 +209,7 @@ func TestTheHashIsOfAllThatCameBefore(t *testing.T) {
 		if err := s.SetClock(at); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Put(context.Background(), "iot", geo.Objects{Layer: geo.Devices,
+		if _, err := s.Put(context.Background(), geo.By("iot"), geo.Objects{Layer: geo.Devices,
 			Devices: []geo.Device{storetest.Camera(code, storetest.At(0, 0, 0, 0), "ok")}}); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"time"
 
 	"onegrid/geo"
@@ -21,6 +23,7 @@ type tx struct {
 	head   head
 	layers map[geo.Layer]*layer // nil until they are read
 	kept   head                 // as last committed
+	trail  *trail               // nil until this transaction has read it
 	now    time.Time
 }
 
@@ -69,7 +72,7 @@ func (t *tx) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	t.ctx, t.broken = ctx, false
+	t.ctx, t.broken, t.trail = ctx, false, nil
 	// The log's times never go back, whatever the clock does.
 	t.now = time.UnixMicro(max(time.Now().UnixMicro(), t.head.at)).UTC()
 	if err := t.exec("begin", `BEGIN IMMEDIATE`); err != nil {
@@ -166,43 +169,56 @@ func (t *tx) layer(name geo.Layer) *layer {
 	return l
 }
 
-// log appends an entry and returns its seq.
-func (t *tx) log(actor string, kind geo.Layer, object, op string, body []byte) (int64, error) {
+// change is an entry of the log on its way in, and what the audit calls it.
+type change struct {
+	by     geo.Actor
+	do     string
+	kind   geo.Layer
+	object string
+	op     string
+	body   []byte
+	detail map[string]any // for the audit
+}
+
+// log appends an entry to the log, and to the audit who made it, and returns its
+// seq.
+func (t *tx) log(c change) (int64, error) {
 	h := head{seq: t.head.seq + 1, at: t.now.UnixMicro()}
-	h.hash = chained(t.head.hash, h, actor, string(kind), object, op, body)
+	h.hash = chained(t.head.hash, h.seq, h.at, c.by.ID, string(c.kind), c.object, c.op, c.body)
 	err := t.exec("append to the log", `INSERT INTO changes (seq, at, actor, kind, object, op, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		h.seq, h.at, actor, string(kind), object, op, body, h.hash)
+		h.seq, h.at, c.by.ID, string(c.kind), c.object, c.op, c.body, h.hash)
 	if err != nil {
 		return 0, err
 	}
 	t.head = h
-	l := t.layer(kind)
+	l := t.layer(c.kind)
 	l.seq, l.dirty = h.seq, true
-	return h.seq, nil
+	return h.seq, t.record(geo.Act{Actor: c.by.ID, Role: c.by.Role, Do: c.do, Object: c.object, Seq: h.seq, Detail: c.detail})
 }
 
-// chained is the running hash: SHA-256 over the one before and the entry, each
-// part with its length.
-func chained(before []byte, h head, parts ...any) []byte {
+// chained is the running hash: SHA-256 over the one before and the entry, texts
+// with their length, so that nothing can move from one part to the next.
+func chained(before []byte, parts ...any) []byte {
 	sum := sha256.New()
 	sum.Write(before)
 	var n [8]byte
-	number := func(v uint64) {
-		binary.LittleEndian.PutUint64(n[:], v)
+	number := func(v int64) {
+		binary.LittleEndian.PutUint64(n[:], uint64(v))
 		sum.Write(n[:])
 	}
-	number(uint64(h.seq))
-	number(uint64(h.at))
 	for _, p := range parts {
-		var b []byte
 		switch p := p.(type) {
+		case int64:
+			number(p)
 		case string:
-			b = []byte(p)
+			number(int64(len(p)))
+			io.WriteString(sum, p)
 		case []byte:
-			b = p
+			number(int64(len(p)))
+			sum.Write(p)
+		default:
+			panic(fmt.Sprintf("a %T cannot be chained", p))
 		}
-		number(uint64(len(b)))
-		sum.Write(b)
 	}
 	return sum.Sum(nil)
 }

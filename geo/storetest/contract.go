@@ -12,13 +12,22 @@ import (
 
 // Store is what the contract is about.
 type Store interface {
-	Publish(ctx context.Context, actor, note string, pubs []geo.Publication) (geo.Edition, error)
-	Load(ctx context.Context, actor string, objects record.Objects) error
-	Put(ctx context.Context, actor string, objects record.Objects) (seq int64, err error)
-	Delete(ctx context.Context, actor string, layer geo.Layer, codes ...string) (seq int64, err error)
-	SetScheme(ctx context.Context, actor string, scheme geo.Scheme) (seq int64, err error)
-	OpenIncident(ctx context.Context, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
-	CloseIncident(ctx context.Context, id int64, actor string) (seq int64, err error)
+	Publish(ctx context.Context, by geo.Actor, note string, pubs []geo.Publication) (geo.Edition, error)
+	Load(ctx context.Context, by geo.Actor, objects record.Objects) error
+	Put(ctx context.Context, by geo.Actor, objects record.Objects) (seq int64, err error)
+	Delete(ctx context.Context, by geo.Actor, layer geo.Layer, codes ...string) (seq int64, err error)
+	SetScheme(ctx context.Context, by geo.Actor, scheme geo.Scheme) (seq int64, err error)
+	OpenIncident(ctx context.Context, by geo.Actor, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
+	CloseIncident(ctx context.Context, by geo.Actor, id int64) (seq int64, err error)
+
+	AddCredential(ctx context.Context, by geo.Actor, c geo.Credential) error
+	RevokeCredential(ctx context.Context, by geo.Actor, id string) error
+	Credentials(ctx context.Context) ([]geo.Credential, int64, error)
+	CredentialsRevision(ctx context.Context) (int64, error)
+	ProcessSecret(ctx context.Context) (string, error)
+	Record(ctx context.Context, acts ...geo.Act) error
+	Audit(ctx context.Context, after int64, limit int) ([]geo.Entry, error)
+	VerifyAudit(ctx context.Context) (entries int64, head string, err error)
 
 	Scheme(ctx context.Context) (geo.Scheme, error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)

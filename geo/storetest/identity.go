@@ -25,7 +25,7 @@ func keyWritesOnce(t *testing.T, h Harness) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
-			in, seq, again, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "case-1")
+			in, seq, again, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "case-1")
 			if err != nil {
 				t.Error(err)
 			}
@@ -48,7 +48,7 @@ func keyWritesOnce(t *testing.T, h Harness) {
 		t.Fatalf("%d answers were the first", first)
 	}
 	s = h.Reopen(t, s)
-	in, seq, again, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "case-1")
+	in, seq, again, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "case-1")
 	must(t, err)
 	if in.ID != answers[0].id || seq != answers[0].seq || !again {
 		t.Fatalf("after reopening: %d, %d, %v, want %v", in.ID, seq, again, answers[0])
@@ -58,14 +58,14 @@ func keyWritesOnce(t *testing.T, h Harness) {
 func keyServesOneReport(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()
-	_, _, _, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "k")
+	_, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "k")
 	must(t, err)
 	other := Incident(At(0, 0, 1, 0))
-	_, _, _, err = s.OpenIncident(ctx, other, "k")
+	_, _, _, err = s.OpenIncident(ctx, geo.By("hotline"), other, "k")
 	want(t, "another point", err, geo.Conflict)
 	later := Incident(At(0, 0, 0, 0))
 	later.At = later.At.Add(time.Minute)
-	_, _, again, err := s.OpenIncident(ctx, later, "k")
+	_, _, again, err := s.OpenIncident(ctx, geo.By("hotline"), later, "k")
 	must(t, err)
 	if !again {
 		t.Fatal("a retry that was stamped later is another report")
@@ -78,11 +78,11 @@ func keyServesOneReport(t *testing.T, h Harness) {
 func closingIsOnce(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()
-	in, _, _, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+	in, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 	must(t, err)
-	first, err := s.CloseIncident(ctx, in.ID, "desk")
+	first, err := s.CloseIncident(ctx, geo.By("desk"), in.ID)
 	must(t, err)
-	second, err := s.CloseIncident(ctx, in.ID, "desk")
+	second, err := s.CloseIncident(ctx, geo.By("desk"), in.ID)
 	must(t, err)
 	if first != second || first != wholeLog(t, s)[len(wholeLog(t, s))-1].Seq {
 		t.Fatalf("closed by %d, then by %d", first, second)
@@ -104,12 +104,12 @@ func incidentsAreListed(t *testing.T, h Harness) {
 	ctx := context.Background()
 	var all []int64
 	for range 7 {
-		in, _, _, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+		in, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 		must(t, err)
 		all = append(all, in.ID)
 	}
 	for _, i := range []int{1, 4, 6} {
-		_, err := s.CloseIncident(ctx, all[i], "desk")
+		_, err := s.CloseIncident(ctx, geo.By("desk"), all[i])
 		must(t, err)
 	}
 	for _, c := range []struct {
@@ -153,7 +153,7 @@ func idsStay(t *testing.T, h Harness) {
 		for _, c := range strings.Fields(codes) {
 			o.Sites = append(o.Sites, geo.Site{ID: 99, Code: c, Kind: "merchant", Point: At(0, 0, 0, 0)})
 		}
-		must(t, s.Load(ctx, "import", o))
+		must(t, s.Load(ctx, geo.By("import"), o))
 		return ids(t, s)
 	}
 	a := load("a b c")
@@ -164,13 +164,13 @@ func idsStay(t *testing.T, h Harness) {
 	if b["d"] == a["b"] || b["d"] == 0 {
 		t.Fatalf("the id of what went was given to another: %v, then %v", a, b)
 	}
-	_, err := s.Put(ctx, "handheld", record.Objects{Layer: geo.Sites, Sites: []geo.Site{{Code: "c", Kind: "station", Point: At(1, 0, 0, 0)}, {Code: "e", Kind: "station", Point: At(1, 0, 0, 0)}}})
+	_, err := s.Put(ctx, geo.By("handheld"), record.Objects{Layer: geo.Sites, Sites: []geo.Site{{Code: "c", Kind: "station", Point: At(1, 0, 0, 0)}, {Code: "e", Kind: "station", Point: At(1, 0, 0, 0)}}})
 	must(t, err)
 	c := ids(t, s)
 	if c["c"] != a["c"] || c["e"] == 0 || c["e"] == c["d"] {
 		t.Fatalf("ids after put: %v, before: %v", c, b)
 	}
-	_, err = s.Delete(ctx, "handheld", geo.Sites, "e")
+	_, err = s.Delete(ctx, geo.By("handheld"), geo.Sites, "e")
 	must(t, err)
 	if d := load("a f"); d["f"] == c["e"] {
 		t.Fatalf("the id of what was deleted was given to another: %v", d)
@@ -190,7 +190,7 @@ func gridIDsStay(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()
 	publish := func(floors int) map[string]int64 {
-		_, err := s.Publish(ctx, "planner", "", []geo.Publication{Towers(floors)})
+		_, err := s.Publish(ctx, geo.By("planner"), "", []geo.Publication{Towers(floors)})
 		must(t, err)
 		w, _ := Snapshot(t, s)
 		m := map[string]int64{}

@@ -15,7 +15,7 @@ func foreignPosition(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	fillCity(t, s)
 	w, at := Snapshot(t, s)
-	_, _, _, err := s.OpenIncident(context.Background(), Incident(At(0, 0, 0, 0)), "")
+	_, _, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 	must(t, err)
 	read := func(from record.Position) *noting {
 		n := &noting{Builder: world.NewBuilder(w, false)}
@@ -53,9 +53,9 @@ func readingSeesOneMoment(t *testing.T, h Harness) {
 	for w := range 2 {
 		writers.Go(func() {
 			for i := 0; ctx.Err() == nil; i++ {
-				in, _, _, err := s.OpenIncident(context.Background(), Incident(At(w, 0, i, 0)), "")
+				in, _, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), Incident(At(w, 0, i, 0)), "")
 				if err == nil && i%2 == 0 {
-					_, err = s.CloseIncident(context.Background(), in.ID, "desk")
+					_, err = s.CloseIncident(context.Background(), geo.By("desk"), in.ID)
 				}
 				if err != nil {
 					t.Error(err)
@@ -109,7 +109,7 @@ func versionsTell(t *testing.T, h Harness) {
 		if before != again {
 			t.Fatalf("the version moved from %d to %d by itself", before, again)
 		}
-		_, _, _, err = s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+		_, _, _, err = s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 		must(t, err)
 		after, err := from.Version(ctx)
 		must(t, err)

@@ -53,35 +53,35 @@ func (m *scribbler) write() {
 	ctx := context.Background()
 	switch rapid.SampledFrom([]string{"incident", "incident", "close", "put", "put", "delete", "load", "publish", "scheme"}).Draw(m.rt, "write") {
 	case "incident":
-		in, _, _, err := m.s.OpenIncident(ctx, Incident(m.place()), "")
+		in, _, _, err := m.s.OpenIncident(ctx, geo.By("hotline"), Incident(m.place()), "")
 		must(m.t, err)
 		m.open = append(m.open, in.ID)
 	case "close":
 		if len(m.open) > 0 {
-			_, err := m.s.CloseIncident(ctx, rapid.SampledFrom(m.open).Draw(m.rt, "incident"), "desk")
+			_, err := m.s.CloseIncident(ctx, geo.By("desk"), rapid.SampledFrom(m.open).Draw(m.rt, "incident"))
 			must(m.t, err)
 		}
 	case "put":
-		_, err := m.s.Put(ctx, "handheld", m.objects(1))
+		_, err := m.s.Put(ctx, geo.By("handheld"), m.objects(1))
 		must(m.t, err)
 	case "delete":
 		o := m.objects(1)
-		if _, err := m.s.Delete(ctx, "handheld", o.Layer, codeOf(o)); err != nil {
+		if _, err := m.s.Delete(ctx, geo.By("handheld"), o.Layer, codeOf(o)); err != nil {
 			want(m.t, "delete", err, geo.NotFound)
 		}
 	case "load":
-		must(m.t, m.s.Load(ctx, "import", m.objects(rapid.IntRange(0, 5).Draw(m.rt, "objects"))))
+		must(m.t, m.s.Load(ctx, geo.By("import"), m.objects(rapid.IntRange(0, 5).Draw(m.rt, "objects"))))
 	case "publish":
 		pubs := []geo.Publication{Towers(rapid.IntRange(0, 3).Draw(m.rt, "floors"))}
 		if rapid.Bool().Draw(m.rt, "basic") {
 			pubs = append(pubs, rapid.SampledFrom(m.pubs).Draw(m.rt, "edition"))
 		}
-		_, err := m.s.Publish(ctx, "planner", "", pubs)
+		_, err := m.s.Publish(ctx, geo.By("planner"), "", pubs)
 		must(m.t, err)
 	case "scheme":
 		scheme := Scheme()
 		scheme.Bounds.Households = [2]int{200, rapid.IntRange(300, 400).Draw(m.rt, "bound")}
-		_, err := m.s.SetScheme(ctx, "it", scheme)
+		_, err := m.s.SetScheme(ctx, geo.By("it"), scheme)
 		must(m.t, err)
 	}
 }

@@ -39,7 +39,7 @@ func importIsWhole(t *testing.T, h Harness) {
 	}
 	bad.Buildings[49].Code = "n7"
 	unchanged(t, s, func() {
-		err := s.Load(ctx, "import", bad)
+		err := s.Load(ctx, geo.By("import"), bad)
 		want(t, "a code that comes twice", err, geo.Conflict)
 		if e, ok := err.(*geo.Error); !ok || e.Row != 50 || e.Value != "n7" {
 			t.Fatalf("the error does not name row and code: %#v", err)
@@ -47,21 +47,21 @@ func importIsWhole(t *testing.T, h Harness) {
 	})
 	bad.Buildings[49].Code = ""
 	unchanged(t, s, func() {
-		want(t, "no code", s.Load(ctx, "import", bad), geo.Invalid)
-		_, err := s.Put(ctx, "import", bad)
+		want(t, "no code", s.Load(ctx, geo.By("import"), bad), geo.Invalid)
+		_, err := s.Put(ctx, geo.By("import"), bad)
 		want(t, "no code", err, geo.Invalid)
-		_, err = s.Delete(ctx, "import", geo.Buildings, "b0", "nowhere")
+		_, err = s.Delete(ctx, geo.By("import"), geo.Buildings, "b0", "nowhere")
 		want(t, "delete what is not there", err, geo.NotFound)
 	})
 	bad.Buildings[49].Code = "n49"
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	unchanged(t, s, func() {
-		if err := s.Load(gone, "import", bad); err == nil {
+		if err := s.Load(gone, geo.By("import"), bad); err == nil {
 			t.Fatal("a cancelled import went through")
 		}
 	})
-	must(t, s.Load(ctx, "import", bad))
+	must(t, s.Load(ctx, geo.By("import"), bad))
 	if w, _ := Snapshot(t, s); w.Buildings().Len() != 50 {
 		t.Fatalf("%d buildings", w.Buildings().Len())
 	}
@@ -74,10 +74,10 @@ func publicationIsWhole(t *testing.T, h Harness) {
 	stolen := Towers(5)
 	stolen.Grids[4].Code = GridCode(1, 1) // of the basic network, which stays
 	unchanged(t, s, func() {
-		_, err := s.Publish(ctx, "planner", "", []geo.Publication{stolen})
+		_, err := s.Publish(ctx, geo.By("planner"), "", []geo.Publication{stolen})
 		want(t, "a code of another network", err, geo.Conflict)
 	})
-	e, err := s.Publish(ctx, "planner", "next", []geo.Publication{Basic(t, 500, "board"), Towers(2)})
+	e, err := s.Publish(ctx, geo.By("planner"), "next", []geo.Publication{Basic(t, 500, "board"), Towers(2)})
 	must(t, err)
 	if e.ID != 2 || e.Note != "next" || e.Actor != "planner" || len(e.Networks) != 2 {
 		t.Fatalf("edition %+v", e)
@@ -88,9 +88,9 @@ func editionsNameStates(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()
 	basic := Basic(t, 0, "board")
-	first, err := s.Publish(ctx, "planner", "one", []geo.Publication{basic, Towers(1)})
+	first, err := s.Publish(ctx, geo.By("planner"), "one", []geo.Publication{basic, Towers(1)})
 	must(t, err)
-	second, err := s.Publish(ctx, "planner", "two", []geo.Publication{Towers(2)})
+	second, err := s.Publish(ctx, geo.By("planner"), "two", []geo.Publication{Towers(2)})
 	must(t, err)
 	all, err := s.Editions(ctx)
 	must(t, err)
@@ -119,7 +119,7 @@ func refusals(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	ctx := context.Background()
 	publish := func(p ...geo.Publication) error {
-		_, err := s.Publish(ctx, "planner", "", p)
+		_, err := s.Publish(ctx, geo.By("planner"), "", p)
 		return err
 	}
 	wrongLevel, wrongNetwork, twice, nameless := Towers(2), Towers(2), Towers(2), Towers(2)
@@ -136,14 +136,14 @@ func refusals(t *testing.T, h Harness) {
 		want(t, "a grid of another network", publish(wrongNetwork), geo.Invalid)
 		want(t, "a code twice", publish(twice), geo.Conflict)
 		want(t, "no code", publish(nameless), geo.Invalid)
-		want(t, "not a layer", s.Load(ctx, "import", record.Objects{Layer: geo.Incidents}), geo.Invalid)
-		_, err := s.CloseIncident(ctx, 7, "desk")
+		want(t, "not a layer", s.Load(ctx, geo.By("import"), record.Objects{Layer: geo.Incidents}), geo.Invalid)
+		_, err := s.CloseIncident(ctx, geo.By("desk"), 7)
 		want(t, "unknown incident", err, geo.NotFound)
 		_, err = s.Incident(ctx, 7)
 		want(t, "unknown incident", err, geo.NotFound)
 	})
 	r := h.Reader(t, s)
-	_, _, _, err := r.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+	_, _, _, err := r.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 	want(t, "a write through a reader", err, geo.Unavailable)
 }
 
@@ -157,13 +157,13 @@ func fullDisk(t *testing.T, h Harness) {
 		many.Buildings = append(many.Buildings, Building(fmt.Sprint("n", i), At(i%Side, 0, 0, 0), i))
 	}
 	unchanged(t, s, func() {
-		want(t, "an import on a full disk", s.Load(ctx, "import", many), geo.Full)
+		want(t, "an import on a full disk", s.Load(ctx, geo.By("import"), many), geo.Full)
 	})
 	acked := 0
 	for {
 		in := Incident(At(0, 0, 0, 0))
 		in.Why = string(make([]byte, 2000))
-		_, _, _, err := s.OpenIncident(ctx, in, "")
+		_, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), in, "")
 		if err != nil {
 			want(t, "an incident on a full disk", err, geo.Full)
 			break
@@ -174,7 +174,7 @@ func fullDisk(t *testing.T, h Harness) {
 		t.Fatalf("%d incidents, acknowledged %d", w.Incidents().Len(), 1+acked)
 	}
 	free()
-	must(t, s.Load(ctx, "import", many))
+	must(t, s.Load(ctx, geo.By("import"), many))
 	if w, _ := Snapshot(t, s); w.Buildings().Len() != 5000 {
 		t.Fatalf("%d buildings", w.Buildings().Len())
 	}
@@ -184,7 +184,7 @@ func closedStore(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
 	must(t, s.Close())
 	ctx := context.Background()
-	_, _, _, err := s.OpenIncident(ctx, Incident(At(0, 0, 0, 0)), "")
+	_, _, _, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 	want(t, "a write", err, geo.Unavailable)
 	_, err = s.Changes(ctx, 0, 1)
 	want(t, "a reading", err, geo.Unavailable)
@@ -216,7 +216,7 @@ func givenUp(t *testing.T, h Harness) {
 }
 
 func put(ctx context.Context, s Store, code string) error {
-	_, err := s.Put(ctx, "handheld", record.Objects{Layer: geo.Sites, Sites: []geo.Site{{Code: code, Kind: "merchant", Point: At(0, 0, 0, 0)}}})
+	_, err := s.Put(ctx, geo.By("handheld"), record.Objects{Layer: geo.Sites, Sites: []geo.Site{{Code: code, Kind: "merchant", Point: At(0, 0, 0, 0)}}})
 	return err
 }
 

@@ -21,19 +21,19 @@ func logHasNoGaps(t *testing.T, h Harness) {
 	for w := range 8 {
 		wg.Go(func() {
 			for i := range 25 {
-				in, seq, _, err := s.OpenIncident(ctx, Incident(At(w%Side, i%Side, i, w)), "")
+				in, seq, _, err := s.OpenIncident(ctx, geo.By("hotline"), Incident(At(w%Side, i%Side, i, w)), "")
 				if err != nil || in.ID == 0 || seq == 0 {
 					t.Errorf("incident %d of %d: %v", i, w, err)
 					return
 				}
 				if i%3 == 0 {
-					if _, err := s.CloseIncident(ctx, in.ID, "desk"); err != nil {
+					if _, err := s.CloseIncident(ctx, geo.By("desk"), in.ID); err != nil {
 						t.Error(err)
 					}
 				}
 				if i%10 == 0 {
 					d := Camera(fmt.Sprintf("cam%d-%d", w, i), At(w%Side, 0, 0, 0), "ok")
-					if _, err := s.Put(ctx, "iot", record.Objects{Layer: geo.Devices, Devices: []geo.Device{d}}); err != nil {
+					if _, err := s.Put(ctx, geo.By("iot"), record.Objects{Layer: geo.Devices, Devices: []geo.Device{d}}); err != nil {
 						t.Error(err)
 					}
 				}
@@ -86,7 +86,7 @@ func acknowledgedIsKept(t *testing.T, h Harness) {
 	if d := cmp.Diff(log, wholeLog(t, s)); d != "" {
 		t.Fatal(d)
 	}
-	_, seq, _, err := s.OpenIncident(context.Background(), Incident(At(0, 0, 0, 0)), "")
+	_, seq, _, err := s.OpenIncident(context.Background(), geo.By("hotline"), Incident(At(0, 0, 0, 0)), "")
 	must(t, err)
 	if want := log[len(log)-1].Seq + 1; seq != want {
 		t.Fatalf("the log goes on at %d, want %d", seq, want)
@@ -97,7 +97,7 @@ func acknowledgedIsKept(t *testing.T, h Harness) {
 func fillCity(tb testing.TB, s Store) {
 	tb.Helper()
 	ctx := context.Background()
-	_, err := s.Publish(ctx, "planner", "first", []geo.Publication{Basic(tb, 0, "board"), Towers(3)})
+	_, err := s.Publish(ctx, geo.By("planner"), "first", []geo.Publication{Basic(tb, 0, "board"), Towers(3)})
 	must(tb, err)
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, o := range []record.Objects{
@@ -112,8 +112,8 @@ func fillCity(tb testing.TB, s Store) {
 			{Code: "l0", Kind: "water", Shape: geo.Geometry{Polygons: square(At(3, 3, 0, 0), 50)}},
 		}},
 	} {
-		must(tb, s.Load(ctx, "import", o))
+		must(tb, s.Load(ctx, geo.By("import"), o))
 	}
-	_, _, _, err = s.OpenIncident(ctx, Incident(At(1, 2, 0, 0)), "")
+	_, _, _, err = s.OpenIncident(ctx, geo.By("hotline"), Incident(At(1, 2, 0, 0)), "")
 	must(tb, err)
 }
