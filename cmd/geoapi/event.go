@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/notify"
 	"onegrid/geo/problem"
 )
@@ -49,20 +50,26 @@ func (s *service) subscription(c *gin.Context) (f notify.Filter, after int64, er
 	if err != nil {
 		return f, 0, err
 	}
+	v := s.view(c)
 	for _, name := range listed(q, "kinds") {
 		k, err := notify.KindNamed(name)
 		if err != nil {
 			return f, 0, err
+		}
+		if l := k.Layer(); l != "" {
+			if err := v.Must(l); err != nil {
+				return f, 0, err
+			}
 		}
 		if f.Kinds == nil {
 			f.Kinds = map[notify.Kind]bool{}
 		}
 		f.Kinds[k] = true
 	}
-	w := s.live.Load()
+	w := v.World()
 	for _, id := range listed(q, "network") {
-		if w.Network(id) == nil {
-			return f, 0, geo.Errorf(geo.Invalid, "the scheme has no network %s", strconv.QuoteToGraphic(clipped(id))).On("network", id)
+		if w.Network(id) == nil || !v.Network(id) {
+			return f, 0, noNetwork("network", id)
 		}
 		if f.Networks == nil {
 			f.Networks = map[string]bool{}
@@ -70,7 +77,7 @@ func (s *service) subscription(c *gin.Context) (f notify.Filter, after int64, er
 		f.Networks[id] = true
 	}
 	if code := q["subtree"]; code != "" {
-		if _, ok := w.Basic().Find(code); !ok {
+		if area, ok := w.Basic().Find(code); !ok || !v.Area(w.Basic(), area) {
 			return f, 0, geo.Errorf(geo.NotFound, "the basic network has no area %s", strconv.QuoteToGraphic(clipped(code))).On("subtree", code)
 		}
 		f.Subtree = code
@@ -116,20 +123,38 @@ func (s *service) stream(c *gin.Context, filter notify.Filter, after int64) {
 			return
 		}
 		buf = buf[:0]
+		v := s.view(c) // a stream lasts longer than a world
 		for i := range events {
 			after = events[i].Seq
-			if filter.Wants(&events[i]) {
+			body := told(v, &events[i])
+			if body != nil && filter.Wants(&events[i]) {
 				whole := i+1 == len(events) || events[i+1].Seq != after
-				buf = appendEvent(buf, &events[i], whole)
+				buf = appendEvent(buf, &events[i], body, whole)
 			}
 		}
 	}
 }
 
+// told is what a caller hears of an event: all of it, that something happened, or
+// nothing.
+func told(v access.View, e *notify.Event) []byte {
+	switch {
+	case e.Kind == notify.Reload:
+		return e.Body
+	case !v.Layer(e.Layer), e.Network != "" && !v.Network(e.Network):
+		return nil
+	case v.Whole() || v.Holds(e.Areas):
+		return e.Body
+	case e.Whole || v.Holds(e.Left):
+		return e.Bare
+	}
+	return nil
+}
+
 // appendEvent writes one event of a stream. Only the last of a change has its
 // number: a consumer that is cut off before it hears the change again. JSON as
 // we write it has no line breaks.
-func appendEvent(b []byte, e *notify.Event, last bool) []byte {
+func appendEvent(b []byte, e *notify.Event, body []byte, last bool) []byte {
 	if last {
 		b = append(b, "id: "...)
 		b = appendInt(b, e.Seq)
@@ -138,7 +163,7 @@ func appendEvent(b []byte, e *notify.Event, last bool) []byte {
 	b = append(b, "event: "...)
 	b = append(b, e.Kind...)
 	b = append(b, "\ndata: "...)
-	b = append(b, e.Body...)
+	b = append(b, body...)
 	return append(b, "\n\n"...)
 }
 

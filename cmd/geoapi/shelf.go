@@ -28,7 +28,7 @@ type shelf struct {
 	terms       []time.Time // at which posts begin or end
 	from, until time.Time   // the term that now is in
 	etags       [4][]string // as headers, by what of the whole city is seen
-	edition     []byte // {"id", "effective_from", "effective_to"}, or null before the first
+	edition     []byte      // {"id", "effective_from", "effective_to"}, or null before the first
 	editionID   int64
 	nearby      lattice.Box // the jurisdiction and what a wrong system can move into it
 }

@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -231,8 +232,9 @@ func TestEventsAreCloudEvents(t *testing.T) {
 	}
 }
 
-// An incident concerns its owner and all above it; one that moved, those of the
-// owner before too. A device concerns whoever it stands in.
+// An incident concerns its owner and all above it; one that moved has left those of
+// the owner before. A device concerns whoever it stands in, a post whoever it
+// answers for. Where the object is not told, what is told does not name it.
 func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 	basic := storetest.Basic(t, 0, "board")
 	c, err := coverage.Decode(basic.Chunks)
@@ -258,23 +260,46 @@ func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 	moved.Owner, nobodys.Owner, closed.State = storetest.GridCode(0, 3), "", "closed"
 	device, _ := json.Marshal(parts.Devices[0])
 	here, there := []string{"g0000", "c0", "d"}, []string{"g0003", "c1", "d"}
+	gone, err := world.New(world.Parts{Seq: 10, Scheme: parts.Scheme, Networks: parts.Networks})
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts.Devices[0].Point = storetest.At(0, 3, 0, 0)
+	elsewhere, err := world.New(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post := geo.Change{Seq: 10, Kind: geo.Posts, Op: "put", Object: "leader", Body: []byte(`{"code":"leader","areas":["g0000"]}`)}
+	put := geo.Change{Seq: 10, Kind: geo.Devices, Op: "put", Object: "cam", Body: device}
+	dropped := geo.Change{Seq: 10, Kind: geo.Devices, Op: "delete", Object: "cam"}
 	for _, c := range []struct {
-		name   string
-		change geo.Change
-		before *world.World
-		kind   notify.Kind
-		areas  []string
+		name          string
+		change        geo.Change
+		before, after *world.World
+		kind          notify.Kind
+		areas, left   []string
+		whole         bool
 	}{
-		{"as it was", incident(same), before, notify.IncidentRouted, here},
-		{"moved", incident(moved), before, notify.IncidentMoved, append(slices.Clone(there), here...)},
-		{"moved long ago", incident(moved), nil, notify.IncidentRouted, there},
-		{"taken from its owner", incident(nobodys), before, notify.IncidentMoved, here},
-		{"closed", incident(closed), before, notify.IncidentClosed, here},
-		{"a device", geo.Change{Seq: 10, Kind: geo.Devices, Op: "put", Object: "cam", Body: device}, before, notify.DeviceState, here},
+		{"as it was", incident(same), before, before, notify.IncidentRouted, here, nil, false},
+		{"moved", incident(moved), before, before, notify.IncidentMoved, there, here, false},
+		{"moved long ago", incident(moved), nil, before, notify.IncidentRouted, there, nil, false},
+		{"taken from its owner", incident(nobodys), before, before, notify.IncidentMoved, nil, here, false},
+		{"closed", incident(closed), before, before, notify.IncidentClosed, here, nil, false},
+		{"a device", put, before, before, notify.DeviceState, here, nil, false},
+		{"a device that was elsewhere", put, elsewhere, before, notify.DeviceState, here, there, false},
+		{"a device that has gone", dropped, before, gone, notify.DeviceState, here, nil, false},
+		{"a device that has gone long ago", dropped, nil, gone, notify.DeviceState, nil, nil, true},
+		{"a post", post, before, before, notify.PostChanged, here, nil, true},
+		{"a layer", geo.Change{Seq: 10, Kind: geo.Sites, Op: "put", Object: "cam"}, before, before, notify.LayerChanged, nil, nil, true},
 	} {
-		events := notify.Of(c.change, c.before, before)
-		if len(events) != 1 || events[0].Kind != c.kind || !slices.Equal(events[0].Areas, c.areas) {
-			t.Errorf("%s: %s, want %s in %v", c.name, kindsAndAreas(events), c.kind, c.areas)
+		events := notify.Of(c.change, c.before, c.after)
+		if len(events) != 1 || events[0].Kind != c.kind || events[0].Layer != c.change.Kind || events[0].Whole != c.whole ||
+			!slices.Equal(events[0].Areas, c.areas) || !slices.Equal(events[0].Left, c.left) {
+			t.Fatalf("%s: %s, want %s in %v", c.name, kindsAndAreas(events), c.kind, c.areas)
+		}
+		bare := events[0].Bare
+		if (bare != nil) != (c.whole || c.left != nil) || bytes.Contains(bare, []byte("leader")) || bytes.Contains(bare, []byte("cam")) || bytes.Contains(bare, []byte("g000")) {
+			t.Errorf("%s: without the object it is %s", c.name, bare)
 		}
 	}
 }
@@ -302,11 +327,14 @@ func TestFilters(t *testing.T) {
 			t.Errorf("%+v: %v", c.f, got)
 		}
 	}
-	for kind, want := range map[notify.Kind]bool{
-		notify.GridChanged: true, notify.EditionInForce: true, notify.SchemeChanged: true, notify.LayerChanged: false, notify.DeviceState: false,
+	w := worldAt(t, 9)
+	for layer, want := range map[geo.Layer]bool{
+		geo.GridsOf("basic"): true, geo.Scheming: true, geo.Sites: true, geo.Posts: true, geo.Devices: false, geo.Incidents: false,
 	} {
-		if f := (notify.Filter{Subtree: "04"}); f.Wants(&notify.Event{Kind: kind}) != want {
-			t.Errorf("%s of no area is heard in a part of the city: %v", kind, !want)
+		for _, e := range notify.Of(geo.Change{Seq: 7, Kind: layer, Op: "put", Body: []byte("{}")}, nil, w) {
+			if f := (notify.Filter{Subtree: "04"}); f.Wants(&e) != want {
+				t.Errorf("%s of no area is heard in a part of the city: %v", e.Kind, !want)
+			}
 		}
 	}
 	reload := notify.ReloadEvent(3, time.Now())

@@ -45,13 +45,31 @@ func KindNamed(name string) (Kind, error) {
 	return "", geo.Errorf(geo.Invalid, "there is no kind of event %s", strconv.QuoteToGraphic(name)).On("kinds", name)
 }
 
+// Layer is the layer whose class says who may hear of a kind; empty where it is
+// not the same for all events of the kind, or for everybody.
+func (k Kind) Layer() geo.Layer {
+	switch k {
+	case IncidentRouted, IncidentMoved, IncidentClosed:
+		return geo.Incidents
+	case PostChanged:
+		return geo.Posts
+	case DeviceState:
+		return geo.Devices
+	}
+	return ""
+}
+
 // Event is one thing that happened.
 type Event struct {
 	Seq     int64 // of the change
 	Kind    Kind
-	Network string   // that it is about; empty when about none
-	Areas   []string // codes of the basic areas that it concerns, finest first
-	Body    []byte   // the CloudEvent, as JSON
+	Layer   geo.Layer // that changed
+	Network string    // that it is about; empty when about none
+	Areas   []string  // codes of the basic areas that it concerns, each with all above it, finest first
+	Left    []string  // likewise those that it concerned before, and no longer
+	Whole   bool      // it concerns the whole city, and so each part of it
+	Body    []byte    // the CloudEvent, as JSON
+	Bare    []byte    // the same without the object: for those whom it concerns and who may not see that
 }
 
 // envelope is a CloudEvent 1.0 in JSON.
@@ -80,20 +98,69 @@ func Of(c geo.Change, before, after *world.World) []Event {
 	case strings.HasPrefix(string(layer), string(geo.GridsOf(""))):
 		return ofPublication(c, strings.TrimPrefix(string(layer), string(geo.GridsOf(""))))
 	case layer == geo.Posts:
-		return []Event{plain(c, PostChanged, map[string]any{"op": c.Op, "post": body(c)})}
+		return []Event{ofPost(c, after)}
 	case layer == geo.Devices && c.Op != "load":
-		e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": body(c)})
-		e.Areas = deviceAreas(c, after)
-		return []Event{e}
+		return []Event{ofDevice(c, before, after)}
 	case layer == geo.Scheming:
-		return []Event{plain(c, SchemeChanged, map[string]any{"op": c.Op})}
+		return []Event{everywhere(plain(c, SchemeChanged, map[string]any{"op": c.Op}), c, nil)}
 	default:
-		return []Event{plain(c, LayerChanged, map[string]any{"layer": layer, "op": c.Op})}
+		told := map[string]any{"layer": layer, "op": c.Op}
+		return []Event{everywhere(plain(c, LayerChanged, told), c, told)}
 	}
 }
 
 func plain(c geo.Change, k Kind, data any) Event {
-	return Event{Seq: c.Seq, Kind: k, Body: seal(c, strconv.FormatInt(c.Seq, 10), k, c.Object, data)}
+	return Event{Seq: c.Seq, Kind: k, Layer: c.Kind, Body: seal(c, strconv.FormatInt(c.Seq, 10), k, c.Object, data)}
+}
+
+// everywhere makes an event one that concerns the whole city. bare is what may be
+// told without the object, nil for the op alone.
+func everywhere(e Event, c geo.Change, bare any) Event {
+	if bare == nil {
+		bare = map[string]any{"op": c.Op}
+	}
+	e.Whole, e.Bare = true, seal(c, strconv.FormatInt(c.Seq, 10), e.Kind, "", bare)
+	return e
+}
+
+// ofPost tells of a post, or of all of them. Where a post was before is not known,
+// so everybody hears that one changed.
+func ofPost(c geo.Change, after *world.World) Event {
+	e := everywhere(plain(c, PostChanged, map[string]any{"op": c.Op, "post": body(c)}), c, nil)
+	var p geo.Post
+	if json.Unmarshal(c.Body, &p) != nil {
+		return e
+	}
+	for _, code := range p.Areas {
+		e.Areas = append(e.Areas, chain(after, code)...)
+	}
+	for _, code := range p.Units {
+		if b, ok := after.Buildings().ByCode(code); ok {
+			e.Areas = append(e.Areas, chainOf(after, after.Buildings().Area(b.ID))...)
+		}
+	}
+	return e
+}
+
+// ofDevice tells of a device. One that has gone was where the world before had
+// it; where that is not known, everybody hears that one has gone.
+func ofDevice(c geo.Change, before, after *world.World) Event {
+	e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": body(c)})
+	e.Areas = deviceAreas(c.Object, after)
+	if before != nil {
+		if was := deviceAreas(c.Object, before); !slices.Equal(was, e.Areas) {
+			e.Left = was
+		}
+	}
+	switch {
+	case c.Op == "delete" && before == nil:
+		return everywhere(e, c, nil)
+	case c.Op == "delete":
+		e.Areas, e.Left = e.Left, nil
+	case e.Left != nil:
+		e.Bare = everywhere(e, c, nil).Bare
+	}
+	return e
 }
 
 // ofPublication tells that a network has a new state, and that the edition that
@@ -103,9 +170,13 @@ func ofPublication(c geo.Change, network string) []Event {
 	data := map[string]any{"network": network, "edition": c.Object}
 	seq := strconv.FormatInt(c.Seq, 10)
 	return []Event{
-		{Seq: c.Seq, Kind: GridChanged, Network: network, Body: seal(c, seq+"/grids", GridChanged, network, data)},
-		{Seq: c.Seq, Kind: EditionInForce, Network: network, Body: seal(c, seq, EditionInForce, c.Object, data)},
+		published(c, GridChanged, network, seal(c, seq+"/grids", GridChanged, network, data)),
+		published(c, EditionInForce, network, seal(c, seq, EditionInForce, c.Object, data)),
 	}
+}
+
+func published(c geo.Change, k Kind, network string, body []byte) Event {
+	return Event{Seq: c.Seq, Kind: k, Layer: c.Kind, Network: network, Whole: true, Body: body, Bare: body}
 }
 
 // ofIncident tells what became of an incident.
@@ -114,17 +185,20 @@ func ofIncident(c geo.Change, before, after *world.World) Event {
 	if json.Unmarshal(c.Body, &in) != nil {
 		in.Code = c.Object
 	}
-	e := Event{Seq: c.Seq, Kind: IncidentRouted, Network: in.Network, Areas: chain(after, in.Owner)}
+	e := Event{Seq: c.Seq, Kind: IncidentRouted, Layer: c.Kind, Network: in.Network, Areas: chain(after, in.Owner)}
 	switch {
 	case in.State == "closed" || c.Op == "delete":
 		e.Kind = IncidentClosed
 	case before != nil:
 		if old, open := before.Incidents().ByID(in.ID); open && old.Owner != in.Owner {
-			e.Kind = IncidentMoved
-			e.Areas = append(e.Areas, chain(before, old.Owner)...)
+			e.Kind, e.Left = IncidentMoved, chain(before, old.Owner)
 		}
 	}
-	e.Body = seal(c, strconv.FormatInt(c.Seq, 10), e.Kind, strconv.FormatInt(in.ID, 10), map[string]any{"incident": body(c)})
+	seq, id := strconv.FormatInt(c.Seq, 10), strconv.FormatInt(in.ID, 10)
+	e.Body = seal(c, seq, e.Kind, id, map[string]any{"incident": body(c)})
+	if e.Left != nil {
+		e.Bare = seal(c, seq, e.Kind, id, map[string]any{"incident": map[string]int64{"id": in.ID}})
+	}
 	return e
 }
 
@@ -138,24 +212,23 @@ func chain(w *world.World, code string) []string {
 	if !ok {
 		return []string{code}
 	}
-	var codes []string
-	for ; area >= 0; area = n.Parent(area) {
+	return chainOf(w, area)
+}
+
+func chainOf(w *world.World, area int32) (codes []string) {
+	for n := w.Basic(); n != nil && area >= 0; area = n.Parent(area) {
 		codes = append(codes, n.Grids[area].Code)
 	}
 	return codes
 }
 
-func deviceAreas(c geo.Change, w *world.World) []string {
-	var d geo.Device
-	if json.Unmarshal(c.Body, &d) != nil {
+// deviceAreas is where a device is, nil outside and where it is not there.
+func deviceAreas(code string, w *world.World) []string {
+	d, ok := w.Devices().ByCode(code)
+	if !ok {
 		return nil
 	}
-	n := w.Basic()
-	area := w.Devices().Area(d.ID)
-	if n == nil || area < 0 {
-		return nil
-	}
-	return chain(w, n.Grids[area].Code)
+	return chainOf(w, w.Devices().Area(d.ID))
 }
 
 // body is a change's body as JSON, null when it has none.
@@ -181,7 +254,7 @@ func seal(c geo.Change, id string, k Kind, subject string, data any) []byte {
 // it reads the present state, which holds everything up to seq, and goes on.
 func ReloadEvent(seq int64, at time.Time) Event {
 	c := geo.Change{Seq: seq, At: at}
-	return Event{Seq: seq, Kind: Reload, Body: seal(c, strconv.FormatInt(seq, 10), Reload, "", map[string]int64{"seq": seq})}
+	return Event{Seq: seq, Kind: Reload, Whole: true, Body: seal(c, strconv.FormatInt(seq, 10), Reload, "", map[string]int64{"seq": seq})}
 }
 
 // Filter says which events a consumer hears. The zero value hears all.
@@ -202,9 +275,5 @@ func (f *Filter) Wants(e *Event) bool {
 	if f.Networks != nil && !f.Networks[e.Network] {
 		return false
 	}
-	if f.Subtree == "" {
-		return true
-	}
-	// What concerns the whole city concerns each part of it.
-	return slices.Contains(e.Areas, f.Subtree) || e.Kind == GridChanged || e.Kind == EditionInForce || e.Kind == SchemeChanged
+	return f.Subtree == "" || e.Whole || slices.Contains(e.Areas, f.Subtree) || slices.Contains(e.Left, f.Subtree)
 }
