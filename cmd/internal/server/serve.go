@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"onegrid/geo/access"
 )
 
 // Flags are those that both programs' serve takes.
@@ -18,6 +20,17 @@ type Flags struct {
 	Listen    string        `default:"${listen}" help:"Address to listen on; loopback only, since there is no access control yet. Port 0 picks a free port and prints it."`
 	Grace     time.Duration `default:"10s" help:"How long requests under way may still take after a signal to stop. Then they are cut off, in a way that their callers notice."`
 	AccessLog string        `placeholder:"FILE" help:"Write a line for each request; - is the standard error."`
+
+	TrustedProxy []string `placeholder:"ADDRESS" help:"An address, or a range like 10.0.0.0/8, of proxies in front, which are believed whom they ask for (X-Forwarded-For). No other is. May be repeated."`
+}
+
+// Proxies are the trusted ones.
+func (f *Flags) Proxies() (access.Proxies, error) {
+	p, err := access.ParseProxies(f.TrustedProxy)
+	if err != nil {
+		return nil, fmt.Errorf("--trusted-proxy: %w", err)
+	}
+	return p, nil
 }
 
 // Check refuses an address that other machines can reach: there is no access
