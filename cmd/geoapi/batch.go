@@ -4,7 +4,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -24,9 +23,13 @@ const (
 	maxWorkers  = 4
 )
 
+// slotsOf is how many of so many processors all batches together compute on: one
+// is always left for whoever asks for a single place.
+func slotsOf(processors int) int { return max(1, processors-1) }
+
 // batch answers POST /v1/locate/batch:
 //
-//	body -> cut at row ends -> workers -> in order -> spool -> caller
+//	body -> cut at row ends -> workers, each with a slot -> in order -> spool -> caller
 //
 // Memory does not depend on the length: chunks go round in a fixed number, and
 // what the caller does not read yet waits on the disk.
@@ -81,6 +84,7 @@ func (s *service) batch(c *gin.Context) {
 // rows are what a batch is made of: one world, the rows' defaults, their format.
 type rows struct {
 	format   format
+	slots    chan struct{} // the service's; to compute is to hold one
 	view     access.View
 	shelf    *shelf
 	stale    bool
@@ -120,7 +124,7 @@ func (s *service) newRows(c *gin.Context) (*rows, error) {
 	}
 	t := s.answerer(access.Of(c))
 	defer s.done(t)
-	r := &rows{view: t.view, shelf: t.shelf, stale: t.stale}
+	r := &rows{slots: s.slots, view: t.view, shelf: t.shelf, stale: t.stale}
 	r.format = &ndjsonRows{}
 	if strings.HasPrefix(strings.ToLower(c.Request.Header.Get("Content-Type")), "text/csv") {
 		r.format = &csvRows{}
@@ -150,7 +154,7 @@ type chunk struct {
 
 // run answers all rows. It ends early when the line is cut.
 func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
-	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
+	workers := min(cap(r.slots), maxWorkers)
 	n := workers * chunksAhead
 	free := make(chan *chunk, n)
 	work := make(chan *chunk, n)
@@ -163,7 +167,10 @@ func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
 		jobs.Go(func() {
 			t := r.answerer()
 			for c := range work {
-				if !r.answer(t, c) {
+				r.slots <- struct{}{}
+				whole := r.answer(t, c)
+				<-r.slots
+				if !whole {
 					line.cut()
 				}
 				close(c.done)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"runtime"
+
 	"onegrid/geo/lattice"
 	"onegrid/geo/locate"
 )
@@ -20,6 +22,11 @@ type unread struct {
 	line int // at which it begins
 }
 
+// yieldEvery is after how many rows a worker lets others have its processor: some
+// tens of microseconds. The scheduler would let it compute for ten milliseconds,
+// and where there is but one processor nobody else would be answered meanwhile.
+const yieldEvery = 4 * locate.FetchMost
+
 // answerAll answers a chunk's rows, some at a time: once these are read, what is
 // going to be looked up for all of them is fetched from memory together.
 func (r *rows) answerAll(t *answerer, c *chunk) {
@@ -36,6 +43,9 @@ func (r *rows) answerAll(t *answerer, c *chunk) {
 		c.rows += n
 		if n < len(some) {
 			return
+		}
+		if c.rows%yieldEvery == 0 {
+			runtime.Gosched()
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -48,8 +49,11 @@ func (s *service) openIncident(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	kept, seq, again, err := s.report(c.Request.Context(), t, access.Of(c).Actor(), in, key)
+	kept, seq, again, err := s.report(c.Request.Context(), t, access.Of(c).Actor(), in, keyWithin(access.Of(c), key))
 	if err != nil {
+		if geo.KindOf(err) == geo.Conflict {
+			err = geo.Errorf(geo.Conflict, "the idempotency key %q was used for another incident", clipped(key)).On("idempotency_key", key)
+		}
 		problem.Abort(c, err)
 		return
 	}
@@ -184,6 +188,16 @@ func keyOfRequest(h http.Header, field string) (string, error) {
 		return "", geo.Errorf(geo.Invalid, "an idempotency key is UTF-8 of at most %d bytes", maxKey).On("idempotency_key", clipped(key))
 	}
 	return key, nil
+}
+
+// keyWithin makes an idempotency key the caller's own: that others number their
+// reports alike is neither a replay nor a conflict. Sessions of one key are one
+// caller.
+func keyWithin(c *access.Caller, key string) string {
+	if key == "" || c.IsLocal() {
+		return key
+	}
+	return cmp.Or(c.Of, c.ID) + "/" + key
 }
 
 // appendKept writes what was kept and whose it is. It rests on what is stored

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ type service struct {
 	answerers sync.Pool
 	finder    finder
 	batches   chan struct{} // one for each batch under way
+	slots     chan struct{} // one for each of their workers that computes
 	streams   chan struct{} // one for each event stream
 	spoolDir  string
 	document  func() []byte // OpenAPI, made when first asked for
@@ -61,6 +63,7 @@ func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hu
 		frame:   server.NewFrame(server.Options{World: live.Load, Follower: follower, Access: log}),
 		imports: newImports(live, store, follower),
 		batches: make(chan struct{}, maxBatches),
+		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: make(chan struct{}, maxStreams),
 	}
 	s.metrics = newMetrics(s)
