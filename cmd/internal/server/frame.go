@@ -27,6 +27,7 @@ type Frame struct {
 
 	access   *AccessLog
 	guard    Guard
+	origins  *Origins
 	callers  *access.Directory
 	limits   *limits
 	world    func() *world.World
@@ -43,13 +44,21 @@ type Options struct {
 	Follower Follower            // nil where nothing is followed
 	Access   *AccessLog          // nil for none
 	Guard    Guard
+	Origins  *Origins          // nil: pages of our own alone
 	Proxies  access.Proxies    // that are believed whom they ask for
 	Callers  *access.Directory // nil: everybody is let in, as in tests and on loopback without keys
 }
 
 // NewFrame makes a frame.
 func NewFrame(o Options) *Frame {
-	f := &Frame{access: o.Access, guard: o.Guard, callers: o.Callers, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
+	if o.Origins == nil {
+		own, err := NewOrigins(o.Guard.Public, nil)
+		if err != nil {
+			panic(err) // the host was part of a URL
+		}
+		o.Origins = own
+	}
+	f := &Frame{access: o.Access, guard: o.Guard, origins: o.Origins, callers: o.Callers, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
 	f.ids.Store(rand.Uint64()) // unlikely to meet the numbers of another run
 	f.Metrics = newMetrics(f)
 	return f
@@ -88,6 +97,14 @@ func (f *Frame) Watch(r Route) gin.HandlerFunc {
 			f.access.line(start, c.Request, status, c.Writer.Size(), took, id)
 		}()
 		if err := f.guard.check(c.Request); err != nil {
+			h.Set("Connection", "close")
+			problem.Abort(c, err)
+			return
+		}
+		if f.origins.allow(c) {
+			return
+		}
+		if err := f.origins.check(c.Request); err != nil {
 			h.Set("Connection", "close")
 			problem.Abort(c, err)
 			return

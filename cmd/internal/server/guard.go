@@ -3,7 +3,6 @@ package server
 import (
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"onegrid/geo"
@@ -11,33 +10,20 @@ import (
 )
 
 // Guard keeps pages of elsewhere out, whose visitor's browser reaches a loopback
-// port: by a name that was made to lead here, or by a form or a simple request,
-// which browsers send without asking first. Both tell where they are from.
+// port by a name that was made to lead here.
 type Guard struct {
 	// Public is the host that browsers use besides the loopback ones; empty for
 	// none.
 	Public string
 }
 
-// check refuses a request for another host, and one that writes and comes from
-// a page of another host: Denied.
+// check refuses a request for another host: Denied.
 func (g Guard) check(r *http.Request) error {
-	if !g.named(r.Host) {
-		return geo.Errorf(geo.Denied, "this server is not %q: it is reached as 127.0.0.1, [::1], localhost or its public address",
-			problem.Clip(r.Host)).On("Host", r.Host)
-	}
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions:
+	if g.named(r.Host) {
 		return nil
 	}
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return nil
-	}
-	if u, err := url.Parse(origin); err == nil && u.Host != "" && (u.Host == r.Host || u.Host == g.Public) {
-		return nil
-	}
-	return geo.Errorf(geo.Denied, "a page of %q may not write here", problem.Clip(origin)).On("Origin", origin)
+	return geo.Errorf(geo.Denied, "this server is not %q: it is reached as 127.0.0.1, [::1], localhost or its public address",
+		problem.Clip(r.Host)).On("Host", r.Host)
 }
 
 // named tells that a Host header names this server.

@@ -22,6 +22,16 @@ type Flags struct {
 	AccessLog string        `placeholder:"FILE" help:"Write a line for each request; - is the standard error."`
 
 	TrustedProxy []string `placeholder:"ADDRESS" help:"An address, or a range like 10.0.0.0/8, of proxies in front, which are believed whom they ask for (X-Forwarded-For). No other is. May be repeated."`
+	CORSOrigin   []string `name:"cors-origin" placeholder:"ORIGIN" help:"An origin like https://desk.example.org, named exactly, whose pages may ask with a key. May be repeated."`
+}
+
+// Origins are those whose pages may ask, besides our own at the public host.
+func (f *Flags) Origins(public string) (*Origins, error) {
+	o, err := NewOrigins(public, f.CORSOrigin)
+	if err != nil {
+		return nil, fmt.Errorf("--cors-origin: %w", err)
+	}
+	return o, nil
 }
 
 // Proxies are the trusted ones.
