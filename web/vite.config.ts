@@ -17,11 +17,13 @@ export default defineConfig({
     outDir: "dist", // emptied by each build; public/.gitkeep puts the placeholder back
     assetsInlineLimit: 0, // nothing as data: URLs, the policy allows fonts and scripts from 'self' only
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: { wall: at("wall.html") } },
+    rolldownOptions: { input: { wall: at("wall.html"), "sign-in": at("sign-in.html") } },
   },
   worker: { format: "es" },
   server: {
-    proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, changeOrigin: true }])),
+    proxy: Object.fromEntries(
+      proxied.map((path) => [path, { target: server, changeOrigin: true, headers: { origin: server } }]),
+    ),
   },
   test: {
     projects: [

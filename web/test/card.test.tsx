@@ -1,6 +1,7 @@
 // What the card shows of data that it must not trust, and of answers that come late.
 import { render } from "preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { caller } from "../src/lib/caller.ts";
 import { lang } from "../src/lib/i18n.ts";
 import { cardState } from "../src/lib/selection.ts";
 import { closeCard, selected } from "../src/lib/state.ts";
@@ -18,6 +19,7 @@ function show(code: string, more = {}): Promise<unknown> {
 
 beforeEach(async () => {
   lang.value = "en";
+  caller.value = { open: false, classes: ["public", "internal", "restricted"] };
   answers = new Map();
   vi.stubGlobal("fetch", (path: string, { signal }: RequestInit) => {
     const code = path.split("/").at(-2) ?? "";
@@ -53,6 +55,27 @@ test("a name is text, whatever it says", async () => {
   await show("a", { name: "<img src=x onerror=alert(1)>", posts: [{ role: "<b>", link: "javascript:x" }] });
   expect(root.querySelector("h2")?.textContent).toBe("<img src=x onerror=alert(1)>");
   expect(root.querySelector("img, .posts a")).toBeNull();
+});
+
+const figures = { open_incidents: 3, cameras: 5, devices: 7, buildings: 11 };
+
+test.each([
+  ["all", ["public", "internal", "restricted"], ["open", "buildings", "cameras", "devices"], "Posts"],
+  ["internal", ["public", "internal"], ["buildings", "cameras", "devices"], "Posts"],
+  ["public", ["public"], ["buildings"], ""],
+] as const)("holds nothing above the caller's class: %s", async (_, classes, shown, posts) => {
+  caller.value = { open: false, classes: [...classes] };
+  await show("a", { figures });
+  expect([...root.querySelectorAll(".facts dt")].map((dt) => dt.textContent)).toEqual(shown);
+  expect([...root.querySelectorAll("h3")].map((h) => h.textContent).join()).toBe(posts);
+});
+
+test("an area outside the caller's scope is no error", async () => {
+  selected.value = "b";
+  cardState.value = { code: "b", hidden: true };
+  await settle();
+  expect(root.textContent).toContain("nothing for you to see");
+  expect(root.textContent).not.toContain("cannot be read");
 });
 
 test("areas below that come late are not shown under another area", async () => {

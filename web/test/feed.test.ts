@@ -1,6 +1,7 @@
 // From the stream into the state: batches, snapshots, and events that cross them.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { IncidentFeature } from "../src/lib/api.ts";
+import { caller } from "../src/lib/caller.ts";
 import { startFeed } from "../src/lib/feed.ts";
 import * as state from "../src/lib/state.ts";
 
@@ -53,6 +54,7 @@ beforeEach(() => {
     if (body === undefined) throw new TypeError("the server is away");
     return { ok: true, json: async () => body };
   });
+  caller.value = { open: false, classes: ["public", "internal", "restricted"] };
   state.incidents.value = new Map();
   state.fresh.value = new Set();
   onTiles.mockReset();
@@ -147,6 +149,14 @@ test("changed tiles are handed on by tileset", () => {
     ["incidents", "4", [{ z: 13, x: 6521, y: 3460 }]],
     ["base", "5", undefined],
   ]);
+});
+
+test("who may not see incidents does not ask for them", async () => {
+  caller.value = { open: false, classes: ["public", "internal"] };
+  snapshots.push(async () => snapshot(10, 1));
+  emit("hello", { seq: 10 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(snapshots.length).toBe(1); // nobody took it
 });
 
 test("the scheme is asked for until it is there", async () => {

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { tOr } from "../src/lib/i18n.ts";
 import { switches } from "../src/lib/params.ts";
 import { iconNames } from "../src/map/icons.ts";
-import { fitStyle, metaOf, tierOf } from "../src/map/style.ts";
+import { fitStyle, metaOf, switchesOf, tierOf, tilesetOf } from "../src/map/style.ts";
 
 const wall = JSON.parse(readFileSync("../styles/wall.json", "utf8")) as StyleSpecification;
 const layer = (id: string): LayerSpecification => {
@@ -143,7 +143,7 @@ describe("fitStyle", () => {
       { id: "patrol", kind: "exclusive" as const, levels: [{ id: "beat" }] },
       { id: "drains", kind: "exclusive" as const, levels: [{ id: "area" }, { id: "reach" }] },
     ];
-    const style = fitStyle(wall, longisle, networks, {});
+    const style = fitStyle(wall, { levels: longisle, exclusives: networks, fontFaces: {}, has: () => true });
     const filter = (id: string) => JSON.stringify(style.layers.find((l) => l.id === id && "filter" in l));
     expect(filter("border-grid")).toContain('["literal",["small-grid","micro-grid"]]');
     expect(filter("border-street")).toContain('["literal",[]]');
@@ -152,5 +152,40 @@ describe("fitStyle", () => {
     expect(style.layers.find((l) => l.id === "net-drains-hatch")).toMatchObject({
       "source-layer": "drains:reach",
     });
+  });
+
+  test("leaves out what the caller may not see, and does not ask for its tiles", () => {
+    const networks = [{ id: "patrol", kind: "exclusive" as const, levels: [{ id: "beat" }] }];
+    const hidden = new Set([
+      "devices:views",
+      "counts:incident_counts",
+      "live:undefined",
+      "onepicture:patrol:beat",
+    ]);
+    const has = (source: string, layer?: string) => !hidden.has(`${source}:${layer}`);
+    const style = fitStyle(wall, { levels: longisle, exclusives: networks, fontFaces: {}, has });
+    const ids = style.layers.map((l) => l.id);
+    for (const gone of [
+      "views",
+      "views-edge",
+      "views-seeing",
+      "incident-counts",
+      "incidents",
+      "net-patrol-hatch",
+    ])
+      expect(ids).not.toContain(gone);
+    for (const kept of ["background", "land", "devices", "selected-edge", "net-patrol-edge"])
+      expect(ids).toContain(kept);
+    expect(Object.keys(style.sources).sort()).toEqual(["devices", "names", "onepicture", "selected"]);
+    const left = switchesOf(style);
+    expect([left.has("incidents"), left.has("views"), left.has("devices")]).toEqual([false, false, true]);
+    expect(validateStyleMin(style)).toEqual([]);
+  });
+
+  test("knows a source's tileset, by its own path and by the server's address", () => {
+    const source = (url: string) => ({ type: "vector", url }) as const;
+    expect(tilesetOf(source("/tiles/onepicture.json"))).toBe("onepicture");
+    expect(tilesetOf(source("http://127.0.0.1:8080/tiles/a%20b.json"))).toBe("a b");
+    expect(tilesetOf({ type: "geojson", data: "/tiles/x.json" })).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 // The questions that a page asks the servers, and the shapes of the answers as
 // far as the page reads them. Everything is on the page's own origin.
+import { signal } from "@preact/signals";
 import type { Name } from "./i18n.ts";
 
 export type Point = [lon: number, lat: number];
@@ -120,26 +121,64 @@ export interface IncidentCollection {
 
 export interface TileJSON {
   bounds?: [number, number, number, number];
+  vector_layers?: { id: string }[];
+}
+
+/** What the body of an answer that is not 2xx says, as far as the page reads it. */
+interface Problem {
+  detail?: string;
+  title?: string;
+  /** Of GET /v1/session: whether one can sign in by OpenID Connect. */
+  oidc?: boolean;
 }
 
 /** An answer that was not 2xx: the status, and the problem's own words where it has any. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
-    detail: string,
+    readonly problem: Problem,
+    /** Seconds to wait before another try; 0 where the answer names none. */
+    readonly retryAfterS: number,
   ) {
-    super(detail);
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
   }
 }
 
+/** Whether an answer said that nobody is signed in. */
+export const isUnnamed = (problem: unknown): boolean => problem instanceof Refused && problem.status === 401;
+
+/** Whether an answer said that this is not for the caller's eyes, or not there. */
+export const isHidden = (problem: unknown): boolean =>
+  problem instanceof Refused && (problem.status === 403 || problem.status === 404);
+
+/** Counts the answers that said nobody is signed in. */
+export const unnamed = signal(0);
+
 /** get fetches JSON. It throws Refused for an answer that is not 2xx, TypeError when there is none. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: signal ?? null });
-  if (!answer.ok) {
-    const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
-    throw new Refused(answer.status, problem.detail ?? problem.title ?? answer.statusText);
-  }
+  const answer = await send("GET", path, undefined, signal);
   return answer.json() as Promise<T>;
+}
+
+/** send makes a request, with a body of JSON where there is one. It throws as get does. */
+export async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const answer = await fetch(path, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: signal ?? null,
+  });
+  if (answer.ok) return answer;
+  if (answer.status === 401) unnamed.value++;
+  const problem = (await answer.json().catch(() => undefined)) as Problem | undefined;
+  throw new Refused(answer.status, problem ?? {}, Number(answer.headers.get("Retry-After")) || 0);
 }
 
 const code = encodeURIComponent;
@@ -163,3 +202,14 @@ export const suggest = async (q: string, signal?: AbortSignal) =>
 export const scheme = () => get<Scheme>("/v1/scheme");
 export const incidents = (signal?: AbortSignal) => get<IncidentCollection>("/live/incidents.json", signal);
 export const tileset = (id: string) => get<TileJSON>(`/tiles/${code(id)}.json`);
+
+/** The ids of the layers that a tileset has for the caller: none of one that is not for its eyes. */
+export async function layersOf(id: string): Promise<ReadonlySet<string>> {
+  try {
+    const { vector_layers = [] } = await tileset(id);
+    return new Set(vector_layers.map((layer) => layer.id));
+  } catch (problem) {
+    if (isHidden(problem)) return new Set();
+    throw problem;
+  }
+}

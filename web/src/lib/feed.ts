@@ -3,6 +3,7 @@
 // draw the queue a hundred times.
 import { batch } from "@preact/signals";
 import * as api from "./api.ts";
+import { askAgain, sees } from "./caller.ts";
 import { fromFeature, type Incident } from "./incident.ts";
 import { follow, type Kind } from "./live.ts";
 import * as state from "./state.ts";
@@ -53,6 +54,7 @@ export function startFeed(onTiles: TilesChanged): () => void {
   /** Reads the open incidents afresh; what the stream brings meanwhile waits and is applied on top. */
   const readIncidents = async () => {
     snapshot?.abort();
+    if (!sees("restricted")) return;
     const mine = new AbortController();
     snapshot = mine;
     changes.hold();
@@ -104,11 +106,13 @@ export function startFeed(onTiles: TilesChanged): () => void {
       }
     });
 
-  const stop = follow("/live", { on, onLost: () => (state.connected.value = false) });
-  const clock = setInterval(() => (state.now.value = Date.now()), 1000);
+  const onLost = () => {
+    state.connected.value = false;
+    askAgain(); // a stream ends when its caller is no longer let in
+  };
+  const stop = follow("/live", { on, onLost });
   return () => {
     stop();
-    clearInterval(clock);
     clearTimeout(schemeTimer);
     snapshot?.abort();
     changes.stop();

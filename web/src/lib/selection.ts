@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals";
 import * as api from "./api.ts";
 import { edition, selected } from "./state.ts";
 
-export type CardState = { code: string; card?: api.Card; failed?: boolean };
+export type CardState = { code: string; card?: api.Card; failed?: boolean; hidden?: boolean };
 
 export const cardState = signal<CardState | undefined>();
 export const outline = signal<GeoJSON.Feature | GeoJSON.FeatureCollection | undefined>();
@@ -29,8 +29,10 @@ export function followSelection(): () => void {
       try {
         const card = await api.card(code, mine.signal);
         cardState.value = { code, card };
-      } catch {
-        if (!mine.signal.aborted) cardState.value = { ...cardState.peek(), code, failed: true };
+      } catch (problem) {
+        if (mine.signal.aborted) return;
+        if (api.isHidden(problem)) cardState.value = { code, hidden: true };
+        else cardState.value = { ...cardState.peek(), code, failed: true };
       }
     };
     const readOutline = async () => {

@@ -29,6 +29,12 @@ export const connected = signal(false);
 /** The page's clock in ms since 1970, once a second. */
 export const now = signal(Date.now());
 
+/** Keeps the clock going until the returned function is called. */
+export function followClock(): () => void {
+  const clock = setInterval(() => (now.value = Date.now()), 1000);
+  return () => clearInterval(clock);
+}
+
 /** The time on the server's clock: what ages are measured by, and what the wall's clock shows. */
 export const serverNow = computed(() => now.value + (heard.value?.skewMs ?? 0));
 
@@ -51,6 +57,8 @@ export interface Spot {
   /** The building there, where it holds grids by floor. */
   tower?: string;
   failed?: boolean;
+  /** It lies outside of what the caller may see. */
+  hidden?: boolean;
 }
 export const spot = signal<Spot | undefined>();
 

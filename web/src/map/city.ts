@@ -1,12 +1,19 @@
 // One map of the city. The wall has two: the large one, and the inset.
-import { type GeoJSONSource, Map as MapLibre, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
+import {
+  type GeoJSONSource,
+  type MapGeoJSONFeature,
+  Map as MapLibre,
+  type StyleSpecification,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { unnamed } from "../lib/api.ts";
 import { lang } from "../lib/i18n.ts";
 import type { Switch } from "../lib/params.ts";
 import { addIcons } from "./icons.ts";
 import { keepNames } from "./names.ts";
 import { Revisions } from "./revisions.ts";
-import { metaOf } from "./style.ts";
+import { metaOf, tilesetOf } from "./style.ts";
 
 setWorkerUrl(workerUrl);
 
@@ -49,6 +56,11 @@ export class City {
       maxTileCacheSize: 0,
       transformRequest: (url) => ({ url: revisions.rewrite(url) }),
     });
+    this.map.on("error", ({ error }) => {
+      const { status } = error as { status?: number };
+      if (status === 401) unnamed.value++;
+      else if (status !== 403) console.error(error);
+    });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.ready = new Promise((done) => {
@@ -81,6 +93,11 @@ export class City {
     this.map.getSource<GeoJSONSource>("selected")?.setData(area ?? empty);
   }
 
+  /** What is drawn around a point, or in a box, by those of the layers that the style has. */
+  drawnAt(at: Parameters<MapLibre["queryRenderedFeatures"]>[0], layers: string[]): MapGeoJSONFeature[] {
+    return this.map.queryRenderedFeatures(at, { layers: layers.filter((id) => this.map.getLayer(id)) });
+  }
+
   /** Asks again for tiles of a tileset, all of them where none are named. What is shown stays until they are there. */
   refresh(tileset: string, tiles?: { z: number; x: number; y: number }[]): void {
     for (const source of this.sourcesOf(tileset)) this.map.refreshTiles(source, tiles);
@@ -88,11 +105,7 @@ export class City {
 
   private sourcesOf(tileset: string): string[] {
     const all = Object.entries(this.map.getStyle()?.sources ?? {});
-    return all.flatMap(([id, source]) =>
-      source.type === "vector" && source.url?.includes(`/tiles/${encodeURIComponent(tileset)}.json`)
-        ? [id]
-        : [],
-    );
+    return all.flatMap(([id, source]) => (tilesetOf(source) === tileset ? [id] : []));
   }
 
   destroy(): void {

@@ -1,7 +1,12 @@
 // Fits the served style to this city: fonts from the page's own files, the
-// scheme's levels in place of the four that the style was written for, and a
-// hatched layer for each exclusive network.
-import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+// scheme's levels in place of the four that the style was written for, a hatched
+// layer for each exclusive network, and nothing that the caller may not see.
+import type {
+  FilterSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
 import type { SchemeLevel, SchemeNetwork } from "../lib/api.ts";
 import type { Switch } from "../lib/params.ts";
 
@@ -33,11 +38,18 @@ export const metaOf = (layer: LayerSpecification): Meta => (layer.metadata ?? {}
 /** What the style needs from fonts.ts, so that this file can be tested without the files themselves. */
 export type FontFaces = Record<string, { url: string; "unicode-range": string[] }[]>;
 
+/** What a style is fitted to. */
+export interface Fit {
+  levels: readonly SchemeLevel[];
+  exclusives: readonly SchemeNetwork[];
+  fontFaces: FontFaces;
+  /** Whether the caller may see what a source has: of one of tiles, in a layer of them. */
+  has: (source: string, layer: string | undefined) => boolean;
+}
+
 export function fitStyle(
   served: StyleSpecification,
-  levels: readonly SchemeLevel[],
-  exclusives: readonly SchemeNetwork[],
-  fontFaces: FontFaces,
+  { levels, exclusives, fontFaces, has }: Fit,
 ): StyleSpecification {
   const style = structuredClone(served);
   style["font-faces"] = fontFaces;
@@ -52,7 +64,27 @@ export function fitStyle(
   exclusives.forEach((network, i) => {
     addExclusive(style, network, i);
   });
+  prune(style, has);
   return style;
+}
+
+/** Leaves out the layers that would stay empty, and then the sources that nothing asks for. */
+function prune(style: StyleSpecification, has: Fit["has"]): void {
+  style.layers = style.layers.filter(
+    (layer) => !("source" in layer) || has(layer.source as string, layer["source-layer"]),
+  );
+  const used = new Set(style.layers.map((layer) => "source" in layer && layer.source));
+  style.sources = Object.fromEntries(Object.entries(style.sources).filter(([id]) => used.has(id)));
+}
+
+/** The switches that some layer of a style hangs on. */
+export const switchesOf = (style: StyleSpecification): ReadonlySet<Switch> =>
+  new Set(style.layers.flatMap((layer) => metaOf(layer).switch ?? []));
+
+/** The tileset of a source of tiles; undefined of another source. */
+export function tilesetOf(source: SourceSpecification): string | undefined {
+  const name = source.type === "vector" ? /\/tiles\/([^/]+)\.json$/.exec(source.url ?? "")?.[1] : undefined;
+  return name && decodeURIComponent(name);
 }
 
 /**

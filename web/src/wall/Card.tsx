@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { type AreaRef, type Card as CardFacts, children, type Figure, type Post } from "../lib/api.ts";
+import { sees } from "../lib/caller.ts";
 import { areaSize, count } from "../lib/format.ts";
 import { type Key, nameOf, t, tOr } from "../lib/i18n.ts";
 import { areaName, levelName, networkName } from "../lib/names.ts";
 import { cardState } from "../lib/selection.ts";
+import type { Class } from "../lib/session.ts";
 import { closeCard, type Spot, selected, spot } from "../lib/state.ts";
 
 interface Props {
@@ -25,6 +27,7 @@ export function Card({ onGo }: Props) {
       </button>
       {shown?.card && shown.code === selected.value && <Facts card={shown.card} tower={tower} onGo={onGo} />}
       {shown?.failed && <p class="none">{t("cardFailed")}</p>}
+      {shown?.hidden && <p class="none">{t("hidden")}</p>}
       {at && <SpotWords spot={at} onGo={onGo} />}
     </section>
   );
@@ -55,7 +58,7 @@ function Facts({ card, tower, onGo }: { card: CardFacts; tower: string | undefin
       )}
       <FigureGrid card={card} />
       {tower && <Tower building={tower} onGo={onGo} />}
-      <Posts card={card} />
+      {sees("internal") && <Posts card={card} />}
       <Below card={card} onGo={onGo} />
       {Boolean(card.neighbours?.length) && (
         <>
@@ -80,19 +83,19 @@ function AreaLink({ area, onGo }: { area: AreaRef } & Props) {
   );
 }
 
-const figures: [Figure, Key][] = [
-  ["open_incidents", "openIncidents"],
-  ["households", "households"],
-  ["buildings", "buildings"],
-  ["units", "units"],
-  ["cameras", "cameras"],
-  ["devices", "devices"],
-  ["sites", "sites"],
-  ["area_m2", "areaSize"],
+const figures: [Figure, Key, Class][] = [
+  ["open_incidents", "openIncidents", "restricted"],
+  ["households", "households", "public"],
+  ["buildings", "buildings", "public"],
+  ["units", "units", "public"],
+  ["cameras", "cameras", "internal"],
+  ["devices", "devices", "internal"],
+  ["sites", "sites", "public"],
+  ["area_m2", "areaSize", "public"],
 ];
 
 function FigureGrid({ card }: { card: CardFacts }) {
-  const known = figures.filter(([name]) => card.figures?.[name] !== undefined);
+  const known = figures.filter(([name, , of]) => sees(of) && card.figures?.[name] !== undefined);
   if (known.length === 0) return null; // figures are counted for the basic network
   return (
     <dl class="facts">
@@ -196,8 +199,9 @@ function Below({ card, onGo }: { card: CardFacts } & Props) {
 }
 
 /** What the service says of the very spot that was clicked, and the grids of other networks there. */
-function SpotWords({ spot: { located, failed, zoomedOut }, onGo }: { spot: Spot } & Props) {
+function SpotWords({ spot: { located, failed, hidden, zoomedOut }, onGo }: { spot: Spot } & Props) {
   if (failed) return <p class="none">{t("cardFailed")}</p>;
+  if (hidden) return <p class="none">{t("hidden")}</p>;
   if (!located) return null;
   const { grid, owner, others = [], text } = located;
   if (!grid && !owner) return <p class="spot">{t("outside")}</p>;

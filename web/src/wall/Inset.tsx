@@ -67,14 +67,13 @@ async function focus(city: City, incident: Incident): Promise<void> {
   if (held.peek()?.id === incident.id) city.select(area);
 }
 
-/** Lights the view sectors that the incident lies in and returns how many there are. */
-function showSeeing({ map }: City, incident: Incident): number {
+/** Lights the view sectors that the incident lies in and returns how many there are; undefined where the caller may see none. */
+function showSeeing(city: City, incident: Incident): number | undefined {
+  const { map } = city;
+  if (!map.getLayer("views-seeing")) return undefined;
   const at = map.project(incident.point);
-  const codes = new Set(
-    map
-      .queryRenderedFeatures([at.x, at.y], { layers: ["views", "views-seeing"] })
-      .map((f) => String(f.properties.code)),
-  );
+  const views = city.drawnAt([at.x, at.y], ["views", "views-seeing"]);
+  const codes = new Set(views.map((view) => String(view.properties.code)));
   const filter: ["in", ["get", string], ["literal", string[]]] = [
     "in",
     ["get", "code"],

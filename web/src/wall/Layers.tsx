@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { t, tOr } from "../lib/i18n.ts";
 import { switches } from "../lib/params.ts";
-import { exclusives, flip, on } from "../lib/state.ts";
+import { flip, on } from "../lib/state.ts";
+import { drawn } from "./useCity.ts";
 
-/** The panel of layer switches. */
+/** The panel of layer switches: of those layers that there are for the caller. */
 export function Layers() {
   const open = useSignal(false);
-  const shown = switches.filter((s) => s !== "exclusive" || exclusives.value.length > 0);
+  const shown = switches.filter((s) => drawn.value.has(s));
   return (
     <section
       class="layers"

@@ -105,12 +105,12 @@ function expose({ map }: City): void {
 const reachPx = 8;
 
 /** A click means what is seen: an incident's symbol, else an area, of a high level from far and a grid from near. */
-async function choose({ map }: City, { point: { x, y }, lngLat }: MapMouseEvent): Promise<void> {
+async function choose(city: City, { point: { x, y }, lngLat }: MapMouseEvent): Promise<void> {
   const around: [[number, number], [number, number]] = [
     [x - reachPx, y - reachPx],
     [x + reachPx, y + reachPx],
   ];
-  const [hit] = map.queryRenderedFeatures(around, { layers: ["incidents"] });
+  const [hit] = city.drawnAt(around, ["incidents"]);
   const incident = hit && state.incidents.value.get(Number(hit.properties.id));
   if (incident) {
     state.acknowledge(incident.id);
@@ -118,11 +118,9 @@ async function choose({ map }: City, { point: { x, y }, lngLat }: MapMouseEvent)
     state.selected.value = incident.owner || undefined;
     return;
   }
-  const tower = map
-    .queryRenderedFeatures([x, y], { layers: ["buildings"] })
-    .find((building) => building.properties.stacked > 0);
+  const tower = city.drawnAt([x, y], ["buildings"]).find((building) => building.properties.stacked > 0);
   await askSpot([lngLat.lng, lngLat.lat], {
-    pick: (found) => meantAt(found, map.getZoom()),
+    pick: (found) => meantAt(found, city.map.getZoom()),
     tower: tower?.properties.code,
   });
 }

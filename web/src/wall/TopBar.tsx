@@ -1,9 +1,10 @@
 import { age, clock, day, weekday } from "../lib/format.ts";
 import { lang, nameOf, t } from "../lib/i18n.ts";
 import { cityName, connected, edition, heard, now, serverNow } from "../lib/state.ts";
+import { Who } from "./Who.tsx";
 
 /** The city, which edition is shown and how old the data is, and the time. */
-export function TopBar() {
+export function TopBar({ onLeave }: { onLeave: () => void }) {
   const at = new Date(serverNow.value);
   return (
     <header class="top">
@@ -19,6 +20,7 @@ export function TopBar() {
         )}
         <span class="age">{freshness()}</span>
       </p>
+      <Who onLeave={onLeave} />
       <button type="button" class="lang" onClick={() => (lang.value = lang.value === "zh" ? "en" : "zh")}>
         {t("switchLang")}
       </button>

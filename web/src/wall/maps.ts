@@ -2,6 +2,7 @@
 // the page: going somewhere, and hearing of changed tiles.
 import type { PaddingOptions } from "maplibre-gl";
 import * as api from "../lib/api.ts";
+import { caller } from "../lib/caller.ts";
 import type { TilesChanged } from "../lib/feed.ts";
 import type { Incident } from "../lib/incident.ts";
 import type { View } from "../lib/params.ts";
@@ -61,29 +62,34 @@ const areaRoom: PaddingOptions = { top: 100, right: 120, bottom: 80, left: 520 }
 export const zoomIn = () => main?.map.zoomIn();
 export const zoomOut = () => main?.map.zoomOut();
 
-/** Goes to a view, else shows the whole jurisdiction. */
+/** Goes to a view, else shows the whole of what the caller is there for. */
 export async function goHome(view?: View, durationMs = 0): Promise<void> {
   if (view) {
     main?.map.jumpTo({ center: [view.lon, view.lat], zoom: view.zoom });
     return;
   }
-  for (const id of ["grids", "onepicture"]) {
-    try {
-      const { bounds } = await api.tileset(id);
-      if (!bounds) continue;
-      main?.map.fitBounds(bounds, { padding: homeRoom(bounds), duration: durationMs });
-      return;
-    } catch {
-      // the next one knows it too; without either the map stays where it is
-    }
+  for (const boundsOf of [ofSubtree, ofTileset("grids"), ofTileset("onepicture")]) {
+    const bounds = await boundsOf().catch(() => undefined); // the next one knows them too
+    if (!bounds) continue;
+    main?.map.fitBounds(bounds, { padding: homeRoom(bounds), duration: durationMs });
+    return;
   }
 }
+
+type Bounds = NonNullable<api.TileJSON["bounds"]>;
+
+async function ofSubtree(): Promise<Bounds | undefined> {
+  const top = caller.value?.subtree;
+  return top ? ((await api.card(top)).bbox ?? undefined) : undefined;
+}
+
+const ofTileset = (id: string) => async (): Promise<Bounds | undefined> => (await api.tileset(id)).bounds;
 
 /** The zoom that is given up at most to keep the city clear of the inset. */
 const zoomForInset = 0.15;
 
 /** Leaves the inset as much of its place as can be had without making the city much smaller. */
-function homeRoom(bounds: [number, number, number, number]): PaddingOptions {
+function homeRoom(bounds: Bounds): PaddingOptions {
   const zoom = (padding: PaddingOptions) => main?.map.cameraForBounds(bounds, { padding })?.zoom ?? 0;
   const rooms = [500, 400, 300, 200, 100].map((right) => ({ ...cityRoom, right }));
   return rooms.find((room) => zoom(cityRoom) - zoom(room) < zoomForInset) ?? cityRoom;
@@ -136,9 +142,9 @@ export async function askSpot(point: api.Point, { pick, tower }: Pointed = {}): 
     const area = pick?.(found) ?? found.grid ?? found.owner;
     spot.value = { located: found, zoomedOut: area?.code !== found.grid?.code, ...(tower && { tower }) };
     selected.value = area?.code;
-  } catch {
+  } catch (problem) {
     if (mine.signal.aborted) return;
-    spot.value = { failed: true };
+    spot.value = api.isHidden(problem) ? { hidden: true } : { failed: true };
     selected.value = undefined;
   }
 }

@@ -1,18 +1,24 @@
-import { effect, signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import type { StyleSpecification } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
-import { get, scheme as readScheme, type Scheme } from "../lib/api.ts";
+import { get, layersOf, scheme as readScheme, type Scheme } from "../lib/api.ts";
+import { seen, sees } from "../lib/caller.ts";
 import { mapFontFaces } from "../lib/fonts.ts";
 import { lang, t } from "../lib/i18n.ts";
+import type { Switch } from "../lib/params.ts";
 import { mapScale } from "../lib/scale.ts";
 import { exclusives, levels, on, scheme } from "../lib/state.ts";
 import { City } from "../map/city.ts";
-import { fitStyle } from "../map/style.ts";
+import { fitStyle, switchesOf, tilesetOf } from "../map/style.ts";
 
-const retryMs = 2_000;
+const firstRetryMs = 100; // a session counts for the tiles some moments after it was opened
+const longestRetryMs = 2_000;
 
 /** Why there is no map yet, or none at all. */
 export const mapTrouble = signal<"styleFailed" | "noWebgl" | undefined>();
+
+/** The switches that something hangs on, of all that the caller may see here. */
+export const drawn = signal<ReadonlySet<Switch>>(new Set());
 
 let fitted: Promise<StyleSpecification> | undefined;
 
@@ -22,32 +28,61 @@ export const mapsAnew = signal(0);
 /** The style for this city, read once for all maps of the page; tried again until it is there. */
 function cityStyle(): Promise<StyleSpecification> {
   fitted ??= (async () => {
-    for (;;) {
+    for (let waitMs = firstRetryMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
       try {
         const [served, city] = await Promise.all([
           get<StyleSpecification>("/styles/wall.json"),
           scheme.value ?? readScheme().catch((): Scheme | undefined => undefined),
         ]);
         if (city) scheme.value = city;
-        else fitAgainOnceKnown();
+        fitAgainOnceOther();
+        const style = fitStyle(served, {
+          levels: levels.value,
+          exclusives: exclusives.value,
+          fontFaces: mapFontFaces(),
+          has: await offered(served),
+        });
+        drawn.value = switchesOf(style);
         mapTrouble.value = undefined;
-        return fitStyle(served, levels.value, exclusives.value, mapFontFaces());
+        return style;
       } catch {
-        mapTrouble.value = "styleFailed";
-        await new Promise((done) => setTimeout(done, retryMs));
+        if (waitMs === longestRetryMs) mapTrouble.value = "styleFailed";
+        await new Promise((done) => setTimeout(done, waitMs));
       }
     }
   })();
   return fitted;
 }
 
-/** A wall that is up before the API shows the city by the style as it is served, until it learns of the scheme. */
-function fitAgainOnceKnown(): void {
-  const stop = scheme.subscribe((known) => {
-    if (!known) return;
+/**
+ * What the tilesets of a style have for the caller. Counts of incidents are told
+ * to everybody, but in rough steps, which the wall's figures would not say: they
+ * are for who sees what is counted.
+ */
+async function offered(style: StyleSpecification): Promise<(source: string, layer?: string) => boolean> {
+  const layers = new Map<string, ReadonlySet<string>>();
+  const read = async (source: string, tileset: string | undefined) => {
+    if (tileset) layers.set(source, await layersOf(tileset));
+  };
+  await Promise.all(Object.entries(style.sources).map(([id, source]) => read(id, tilesetOf(source))));
+  return (source, layer) => {
+    if (source === "live" || layer === "incident_counts") return sees("restricted");
+    return !layer || layers.get(source)?.has(layer) === true;
+  };
+}
+
+/**
+ * A wall that is up before the API shows the city by the style as it is served,
+ * and what the tiles have for it, until it learns of the scheme and of its caller.
+ */
+function fitAgainOnceOther(): void {
+  const what = () => `${Boolean(scheme.value)} ${seen.value}`;
+  const now = what();
+  const stop = effect(() => {
+    if (what() === now) return;
     queueMicrotask(() => stop());
     fitted = undefined;
-    mapsAnew.value++;
+    untracked(() => mapsAnew.value++);
   });
 }
 

@@ -1,0 +1,88 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Refused } from "../lib/api.ts";
+import { type Key, t } from "../lib/i18n.ts";
+import { signIn } from "../lib/session.ts";
+
+/** What went wrong, as a text of the table. */
+interface Trouble {
+  key: Key;
+  values?: Record<string, string | number>;
+}
+
+/**
+ * The form for a key. The field has no name and the key is in no state: it is
+ * read when it is sent, in the body of the request, and taken out once it did.
+ */
+export function KeyForm({ onDone }: { onDone: () => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const busy = useSignal(false);
+  const trouble = useSignal<Trouble | undefined>(undefined);
+  const waitS = useSignal(0);
+  useEffect(() => input.current?.focus(), []);
+  useEffect(() => {
+    const clock = setInterval(() => {
+      if (waitS.value > 0 && --waitS.value === 0) trouble.value = undefined;
+    }, 1000);
+    return () => clearInterval(clock);
+  }, []);
+
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const field = input.current;
+    const key = field?.value.trim();
+    if (!field || busy.value || waitS.value > 0) return;
+    if (!key) {
+      trouble.value = { key: "signIn.noKey" };
+      return field.focus();
+    }
+    busy.value = true;
+    try {
+      await signIn(key);
+      field.value = "";
+      onDone();
+    } catch (problem) {
+      trouble.value = troubleOf(problem);
+      if (problem instanceof Refused) waitS.value = problem.retryAfterS;
+      busy.value = false;
+      field.select(); // what is pasted next takes its place
+    }
+  };
+
+  const words = trouble.value && t(trouble.value.key, { ...trouble.value.values, n: waitS.value });
+  return (
+    <form method="post" onSubmit={send}>
+      <label for="key">{t("key")}</label>
+      <input
+        ref={input}
+        id="key"
+        type="password"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={Boolean(words)}
+        aria-describedby="key-from trouble"
+      />
+      <p id="key-from" class="none">
+        {t("keyFrom")}
+      </p>
+      <p id="trouble" role="alert">
+        {words}
+      </p>
+      <button type="submit" class="button main" disabled={busy.value || waitS.value > 0}>
+        {t(busy.value ? "signingIn" : "signIn")}
+      </button>
+    </form>
+  );
+}
+
+/** An error of signing in, in words that help. */
+export function troubleOf(problem: unknown): Trouble {
+  if (!(problem instanceof Refused) || problem.status >= 500) return { key: "signIn.away" };
+  const expired = /expired on (\d{4}-\d\d-\d\d)/.exec(problem.message)?.[1];
+  if (expired) return { key: "signIn.expired", values: { date: expired } };
+  if (problem.message.endsWith("was revoked")) return { key: "signIn.revoked" };
+  if (problem.status === 401 || problem.status === 400) return { key: "signIn.wrong" };
+  if (problem.status === 429) return { key: "signIn.tooMany" };
+  return { key: "signIn.refused", values: { detail: problem.message } };
+}
