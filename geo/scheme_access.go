@@ -1,8 +1,15 @@
 package geo
 
-// Access is who else may come in than the holders of keys.
+// Access is who else may come in than the holders of keys, and what may not.
 type Access struct {
-	OIDC *OIDC `json:"oidc,omitempty"`
+	OIDC    *OIDC    `json:"oidc,omitempty"`
+	Persons *Persons `json:"persons,omitempty"`
+}
+
+// Persons adds to what is refused because it names or identifies people.
+type Persons struct {
+	// Fields are names of columns, whatever their case and separators: 网格员工号, staff_no.
+	Fields []string `json:"fields"`
 }
 
 // OIDC names an issuer of OpenID Connect whose word is taken for who somebody is.

@@ -58,6 +58,18 @@ func TestIssuersOfThisMachineNeedNoHTTPS(t *testing.T) {
 	}
 }
 
+func TestPersonsFieldsAreChecked(t *testing.T) {
+	for fields, says := range map[string]string{
+		`["staff_no", "网格员工号"]`: "", `[]`: "1 to", `[""]`: "needed", `["_-. "]`: "a name", `["a\u0000"]`: "control",
+		`["` + strings.Repeat("x", 300) + `"]`: "255 bytes", `"staff_no"`: "JSON",
+	} {
+		_, err := geo.ParseScheme(strings.NewReader(strings.Replace(sound, `"categories": []`, `"access": {"persons": {"fields": `+fields+`}}`, 1)))
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %q", fields, err, says)
+		}
+	}
+}
+
 func TestAccessIsRefused(t *testing.T) {
 	const issuer = "https://sign-in.example.org/city"
 	for _, c := range []struct{ name, from, to, field, says string }{

@@ -8,17 +8,38 @@ import (
 	"strings"
 )
 
-// Bounds of what a scheme says about tokens.
+// Bounds of what a scheme says about tokens and persons.
 const (
-	maxTokenRules = 1000
-	maxTokenWord  = 255 // bytes of a claim, a value, a client
+	maxTokenRules   = 1000
+	maxTokenWord    = 255 // bytes of a claim, a value, a client
+	maxPersonFields = 1000
 )
 
 func (a *Access) validate(s *Scheme, at string) error {
+	if a.Persons != nil {
+		if err := a.Persons.validate(at + "/persons/fields"); err != nil {
+			return err
+		}
+	}
 	if a.OIDC == nil {
 		return nil
 	}
 	return a.OIDC.validate(s, at+"/oidc")
+}
+
+func (p *Persons) validate(at string) error {
+	if n := len(p.Fields); n == 0 || n > maxPersonFields {
+		return Errorf(Invalid, "there are 1 to %d fields", maxPersonFields).On(at, fmt.Sprint(n))
+	}
+	for i, name := range p.Fields {
+		if err := tokenWord(name, true); err != nil {
+			return err.On(fmt.Sprintf("%s/%d", at, i), name)
+		}
+		if strings.Trim(name, " _-.") == "" { // once folded, nothing is left to compare
+			return Errorf(Invalid, "a field has a name").On(fmt.Sprintf("%s/%d", at, i), name)
+		}
+	}
+	return nil
 }
 
 func (o *OIDC) validate(s *Scheme, at string) error {

@@ -14,6 +14,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/access"
+	"onegrid/geo/exchange"
 	"onegrid/geo/problem"
 )
 
@@ -169,7 +170,7 @@ func checkWord(field, value string, needed bool) error {
 			return geo.Errorf(geo.Invalid, "%s holds a control character", field).On(field, value)
 		}
 	}
-	return nil
+	return exchange.RefusePersons(field, value)
 }
 
 // keyOfRequest returns the idempotency key, from the header or the body.
@@ -187,7 +188,7 @@ func keyOfRequest(h http.Header, field string) (string, error) {
 	if len(key) > maxKey || !utf8.ValidString(key) {
 		return "", geo.Errorf(geo.Invalid, "an idempotency key is UTF-8 of at most %d bytes", maxKey).On("idempotency_key", clipped(key))
 	}
-	return key, nil
+	return key, exchange.RefusePersons("idempotency_key", key)
 }
 
 // keyWithin makes an idempotency key the caller's own: that others number their

@@ -205,9 +205,7 @@ func (r *row) bounded(code string) string {
 // looked into, since persons hide there too.
 func (c columns) watch(f *Feature) error {
 	for name, raw := range f.Properties {
-		if c[name] == nil {
-			c[name] = &column{} // an empty list is never seen otherwise
-		}
+		c.named(name) // an empty list is never seen otherwise
 		if err := c.walk(f.Row, name, raw, 0); err != nil {
 			return err
 		}
@@ -241,8 +239,8 @@ func (c columns) walk(row int, name string, raw json.RawMessage, depth int) erro
 		return &geo.Error{Kind: geo.Invalid, Row: row, Field: "/properties/" + name, Message: "not valid JSON", Err: err}
 	}
 	for key, item := range members {
-		if personColumn(key) != "" {
-			return refusal(row, name+"."+key, "", personColumn(key))
+		if reason := c.persons.Field(key); reason != "" {
+			return refusal(row, name+"."+key, "", reason)
 		}
 		if err := c.walk(row, name, item, depth+1); err != nil {
 			return err

@@ -2,7 +2,7 @@ package exchange
 
 import (
 	"fmt"
-	"regexp"
+	"maps"
 	"strings"
 
 	"onegrid/geo"
@@ -36,26 +36,32 @@ func byName(reasons map[string]string) map[string]string {
 
 var separators = strings.NewReplacer("_", "", "-", "", " ", "", ".", "")
 
-// personColumn says why a column is refused by its name, "" if it is not.
-func personColumn(name string) string {
-	return personNames[separators.Replace(strings.ToLower(name))]
+func foldedName(name string) string { return separators.Replace(strings.ToLower(name)) }
+
+// Persons tells what names or identifies people by the name of the field: what is
+// listed here, and what a scheme adds.
+type Persons map[string]string // a field's folded name -> why it is refused
+
+// PersonsOf are the fields that a city refuses.
+func PersonsOf(s *geo.Scheme) Persons {
+	if s == nil || s.Access == nil || s.Access.Persons == nil {
+		return personNames
+	}
+	all := maps.Clone(personNames)
+	for _, name := range s.Access.Persons.Fields {
+		all[foldedName(name)] = "what this city's scheme lists among persons' data"
+	}
+	return all
 }
 
-// Around a number: neither another digit nor the rest of a decimal. Areas and
-// lengths in files often have eleven decimals.
-const (
-	before = `(?:^|[^\d.]|(?:^|\D)\.)`
-	after  = `(?:$|[^\d.]|\.(?:\D|$))`
-)
+// Field says why a field is refused by its name, "" if it is not.
+func (p Persons) Field(name string) string { return p[foldedName(name)] }
 
-var (
-	idCard = regexp.MustCompile(before + `(\d{17}[\dXx])` + after)
-	mobile = regexp.MustCompile(before + `(?:\+?86[- ]?)?(1[3-9]\d{9})` + after)
-	mail   = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}`)
-)
-
-// columns watches the values of every column of a file for patterns of persons.
-type columns map[string]*column
+// columns watches every column of a file for persons, its name and its values.
+type columns struct {
+	persons Persons
+	seen    map[string]*column
+}
 
 type column struct {
 	row      int
@@ -68,28 +74,32 @@ type column struct {
 
 // see looks at one value. It returns an error for what needs no second look.
 func (c columns) see(row int, name, value string) error {
-	if reason := personColumn(name); reason != "" {
+	if reason := c.persons.Field(name); reason != "" {
 		return refusal(row, name, "", reason)
 	}
-	col := c[name]
-	if col == nil {
-		col = &column{}
-		c[name] = col
-	}
+	col := c.named(name)
 	if value == "" {
 		return nil
 	}
 	col.values++
-	if m := idCard.FindStringSubmatch(value); m != nil && validIDCard(m[1]) {
-		return refusal(row, name, value, "an identity number")
-	}
-	if mail.MatchString(value) {
-		return refusal(row, name, value, "a mail address")
-	}
-	if m := mobile.FindStringSubmatch(value); m != nil {
-		col.phone(row, value, m[1])
+	switch reason, number := personIn(value); reason {
+	case "":
+	case aTelephone:
+		col.phone(row, value, number)
+	default:
+		return refusal(row, name, value, reason)
 	}
 	return nil
+}
+
+// named is the column of a name.
+func (c columns) named(name string) *column {
+	col := c.seen[name]
+	if col == nil {
+		col = &column{}
+		c.seen[name] = col
+	}
+	return col
 }
 
 func (c *column) phone(row int, value, number string) {
@@ -108,11 +118,11 @@ const leastCodes = 20
 
 // verdict judges the columns as wholes, once all rows were seen.
 func (c columns) verdict() error {
-	for _, name := range sortedKeys(c) {
-		col := c[name]
+	for _, name := range sortedKeys(c.seen) {
+		col := c.seen[name]
 		codes := col.phones == col.values && col.values >= leastCodes && !col.prefixes
 		if col.phones > 0 && !codes {
-			return refusal(col.row, name, col.value, "a telephone number")
+			return refusal(col.row, name, col.value, aTelephone)
 		}
 	}
 	return nil
@@ -135,20 +145,4 @@ func mask(s string) string {
 		return strings.Repeat("*", len(r))
 	}
 	return fmt.Sprintf("%s%s%s", string(r[:2]), strings.Repeat("*", len(r)-4), string(r[len(r)-2:]))
-}
-
-// validIDCard checks the date and the check digit of an identity number
-// (GB 11643: weights 2^i mod 11, ISO 7064 MOD 11-2), so that an 18-digit code
-// of something else is not taken for one, but in one case of some hundreds.
-func validIDCard(s string) bool {
-	month, day := s[10:12], s[12:14]
-	if s[6:8] != "19" && s[6:8] != "20" || month < "01" || month > "12" || day < "01" || day > "31" {
-		return false
-	}
-	sum := 0
-	for i := range 17 {
-		weight := (1 << (17 - i)) % 11
-		sum += int(s[i]-'0') * weight
-	}
-	return strings.ToUpper(s[17:]) == string("10X98765432"[sum%11])
 }

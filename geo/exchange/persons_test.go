@@ -43,6 +43,11 @@ func TestPersonsAreRefused(t *testing.T) {
 		{"by a telephone number as a number", `"note":13812345678`, "note"},
 		{"by a telephone number after a full stop", `"note":"Tel.13812345678."`, "note"},
 		{"by a telephone number with its country", `"note":"+86 13812345678"`, "note"},
+		{"by a telephone number with its country at once", `"note":"8613812345678"`, "note"},
+		{"by a telephone number in groups", `"note":"138-1234-5678"`, "note"},
+		{"by a telephone number in full-width digits", `"note":"电话１３８１２３４５６７８"`, "note"},
+		{"by the second of two numbers", `"note":"110105194912310021 11010519491231002X"`, "note"},
+		{"by an identity number with a small x", `"note":"11010519491231002x"`, "note"},
 		{"by a mail address", `"note":"a.b@example.com"`, "note"},
 		{"in a nested list", `"units":[{"code":"1","households":2,"resident":"x"}]`, "units.resident"},
 		{"in a nested value", `"more":{"deep":["13812345678"]}`, "more"},
@@ -86,6 +91,49 @@ func TestCountsAreNotPersons(t *testing.T) {
 	}
 	if p.Objects != 1 {
 		t.Errorf("got %d objects", p.Objects)
+	}
+}
+
+// Programs number things in hexadecimal. Some of those numbers hold eleven digits
+// that begin like a telephone's.
+func TestIdentifiersAreNotPersons(t *testing.T) {
+	for _, id := range []string{
+		"550e8400-e29b-a138-1234-5678deadbeef", "{550E8400-E29B-41D4-A716-A13812345678}",
+		"550e8400e29b41d4a13812345678ffff", "f13812345678a1b2c3d4e5f6",
+	} {
+		if _, err := prepare(exchange.Import{As: "buildings"}, building(1, `"global_id":"`+id+`"`)); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	for _, id := range []string{"138-1234-5678", "call 138-1234-5678, room 12345678901234"} {
+		if exchange.RefusePersons("code", id) == nil {
+			t.Errorf("%s was let in", id)
+		}
+	}
+	for _, code := range []string{"", "hotline", "12345", "20260501083000123", "138-123-45678", "138-1234 5678", "13812", "910105194912310021", "1500 2000 3000"} {
+		if err := exchange.RefusePersons("code", code); err != nil {
+			t.Errorf("%q: %v", code, err)
+		}
+	}
+}
+
+// A city refuses more columns than those that everybody does.
+func TestSchemesListMorePersons(t *testing.T) {
+	c := city()
+	c.scheme.Access = &geo.Access{Persons: &geo.Persons{Fields: []string{"网格员工号", "Staff_No"}}}
+	for properties, column := range map[string]string{
+		`"staff no":"7"`: "staff no", `"STAFF-NO":null`: "STAFF-NO", `"网格员工号":"x"`: "网格员工号", `"phone":"x"`: "phone",
+		`"units":[{"code":"1","staff.no":"x"}]`: "units.staff.no",
+	} {
+		files := []exchange.File{{Name: "test.geojson", Reader: strings.NewReader(building(1, properties))}}
+		_, err := exchange.Prepare(context.Background(), c, exchange.Import{As: "buildings"}, files, nil)
+		var e *geo.Error
+		if !errors.As(err, &e) || e.Field != "/properties/"+column {
+			t.Errorf("%s: %v", properties, err)
+		}
+		if _, err := prepare(exchange.Import{As: "buildings"}, building(1, properties)); (err == nil) != (column != "phone") {
+			t.Errorf("%s in a city that does not list it: %v", properties, err)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func Prepare(ctx context.Context, now Current, in Import, files []File, progress
 	if err != nil {
 		return nil, err
 	}
-	w := &work{ctx: ctx, now: now, in: in, progress: progress, columns: columns{}, preview: &Preview{Layer: layer}}
+	w := &work{ctx: ctx, now: now, in: in, progress: progress, columns: columns{PersonsOf(now.Scheme()), map[string]*column{}}, preview: &Preview{Layer: layer}}
 	w.geometry = &geometryReader{}
 	if in.As == "grids" {
 		err = w.grids(files)
@@ -180,7 +180,7 @@ func (w *work) mapped() error {
 		if !slices.Contains(fields, ours) {
 			return geo.Errorf(geo.Invalid, "%s have no field %q to map: they have %s", w.preview.Layer, ours, strings.Join(fields, ", ")).On("map", ours+"="+theirs)
 		}
-		if w.columns[theirs] == nil && theirs != "" {
+		if w.columns.seen[theirs] == nil && theirs != "" {
 			return geo.Errorf(geo.Invalid, "no feature has a property %q, which is to be our %s", theirs, ours).On("map", ours+"="+theirs)
 		}
 	}
