@@ -2,12 +2,8 @@ package access
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"encoding/hex"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -59,6 +55,7 @@ type roll struct {
 	revision int64
 	closed   bool // there are credentials, or ever were
 	callers  map[[32]byte]*Caller
+	keys     map[string]*Caller // by their ids
 }
 
 // pollEvery is how often a directory looks for changes.
@@ -83,7 +80,7 @@ func NewDirectory(ctx context.Context, store Store, tokens Tokens) (*Directory, 
 func (d *Directory) Run(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	failing := false
+	failing, tokens := false, d.takesTokens()
 	for {
 		select {
 		case <-ctx.Done():
@@ -93,6 +90,10 @@ func (d *Directory) Run(ctx context.Context) error {
 		revision, err := d.store.CredentialsRevision(ctx)
 		if err == nil && revision != d.roll.Load().revision {
 			err = d.Refresh(ctx)
+		}
+		if takes := d.takesTokens(); takes != tokens {
+			tokens = takes
+			d.release(time.Now())
 		}
 		if bad := err != nil && ctx.Err() == nil; bad != failing {
 			failing = bad
@@ -109,9 +110,13 @@ func (d *Directory) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next := &roll{revision: revision, closed: len(all) > 0, callers: make(map[[32]byte]*Caller, len(all))}
+	next := &roll{revision: revision, closed: len(all) > 0, callers: make(map[[32]byte]*Caller, len(all)), keys: map[string]*Caller{}}
 	for _, c := range all {
-		next.callers[c.Hash] = d.caller(c)
+		caller := d.caller(c)
+		next.callers[c.Hash] = caller
+		if c.Kind == geo.Key {
+			next.keys[c.ID] = caller
+		}
 	}
 	d.roll.Store(next)
 	d.release(time.Now())
@@ -126,21 +131,27 @@ func (d *Directory) caller(c geo.Credential) *Caller {
 // Open reports whether there is no access control: no credential was ever made,
 // and the scheme names no issuer of tokens.
 func (d *Directory) Open() bool {
-	return !d.roll.Load().closed && (d.tokens == nil || !d.tokens.Configured())
+	return !d.roll.Load().closed && !d.takesTokens()
 }
 
 // Identify returns who sends a request: nil if it does not say. A session that
 // is over counts as not saying; a key or a token that does not hold is an error.
-func (d *Directory) Identify(r *http.Request) (*Caller, error) {
-	secret, isCookie := secretOf(r)
+func (d *Directory) Identify(request *http.Request) (*Caller, error) {
+	secret, isCookie := secretOf(request)
 	switch {
 	case secret == "" && d.Open():
 		return local, nil
 	case secret == "":
 		return nil, nil
 	}
-	if caller := d.roll.Load().callers[Hash(secret)]; caller != nil {
-		if caller.Holds(time.Now()) {
+	r := d.roll.Load()
+	caller := r.callers[Hash(secret)]
+	if caller == nil && strings.HasPrefix(secret, secretPrefix) {
+		r = d.newest(request.Context())
+		caller = r.callers[Hash(secret)]
+	}
+	if caller != nil {
+		if d.lets(r, caller, time.Now()) {
 			return caller, nil
 		}
 		if isCookie {
@@ -156,7 +167,7 @@ func (d *Directory) Identify(r *http.Request) (*Caller, error) {
 			return process, nil
 		}
 	case d.tokens != nil && strings.Count(secret, ".") == 2:
-		c, err := d.tokens.Verify(r.Context(), secret)
+		c, err := d.tokens.Verify(request.Context(), secret)
 		if err != nil {
 			return nil, err
 		}
@@ -165,37 +176,13 @@ func (d *Directory) Identify(r *http.Request) (*Caller, error) {
 	return nil, unauthenticated("there is no such key")
 }
 
-// ByKey returns whom a key lets in, so that a session can be opened with it.
-// Unauthenticated if it lets nobody in, or is no key but a session's secret or a
-// token.
-func (d *Directory) ByKey(secret string) (*Caller, error) {
-	caller := d.roll.Load().callers[Hash(secret)]
-	switch {
-	case caller == nil || caller.Kind != geo.Key:
-		return nil, unauthenticated("there is no such key")
-	case !caller.Holds(time.Now()):
-		return caller, unauthenticated("the key %s %s", caller.ID, ending(&caller.Credential))
+// newest is the roll as the store now has it, for a secret that may have been made
+// a moment ago by the other program: a page goes on with its new session at once.
+func (d *Directory) newest(ctx context.Context) *roll {
+	if revision, err := d.store.CredentialsRevision(ctx); err == nil && revision != d.roll.Load().revision {
+		_ = d.Refresh(ctx) // Run tells if it cannot be
 	}
-	return caller, nil
-}
-
-// Sessions counts the sessions that a key, or whom a token stands for, has open.
-func (d *Directory) Sessions(of string) (n int) {
-	now := time.Now()
-	for _, c := range d.roll.Load().callers {
-		if c.Kind == geo.Session && c.Of == of && c.Holds(now) {
-			n++
-		}
-	}
-	return n
-}
-
-// Sign makes a text that only this deployment's programs can make for a purpose:
-// 43 letters, digits, hyphens and underscores.
-func (d *Directory) Sign(purpose, text string) string {
-	mac := hmac.New(sha256.New, []byte(d.secret))
-	io.WriteString(mac, purpose+"\x00"+text)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return d.roll.Load()
 }
 
 func (d *Directory) unnamed() *Caller {
@@ -210,8 +197,11 @@ func unauthenticated(format string, args ...any) *geo.Error {
 }
 
 func ending(c *geo.Credential) string {
-	if !c.Revoked.IsZero() {
+	switch {
+	case !c.Revoked.IsZero():
 		return "was revoked"
+	case c.Holds(time.Now()):
+		return "is of an issuer of tokens that the scheme no longer names"
 	}
 	return "expired on " + c.Expires.UTC().Format(time.DateOnly)
 }
@@ -234,57 +224,4 @@ func secretOf(r *http.Request) (secret string, isCookie bool) {
 		return cookie.Value, true
 	}
 	return "", false
-}
-
-// hold is something that lasts as long as a caller's credential at most.
-type hold struct {
-	caller *Caller
-	end    context.CancelFunc
-}
-
-// Hold returns a context that ends when the caller is no longer let in: by
-// revocation, expiry, or the first key where there was none. Call release when it
-// is over anyway.
-func (d *Directory) Hold(ctx context.Context, c *Caller) (held context.Context, release func()) {
-	end := context.CancelFunc(nil)
-	if c.Expires.IsZero() {
-		ctx, end = context.WithCancel(ctx)
-	} else {
-		ctx, end = context.WithDeadline(ctx, c.Expires)
-	}
-	h := &hold{c, end}
-	d.mu.Lock()
-	d.holds[h] = struct{}{}
-	d.mu.Unlock()
-	if !d.still(c, time.Now()) { // since it was identified
-		end()
-	}
-	return ctx, func() {
-		d.mu.Lock()
-		delete(d.holds, h)
-		d.mu.Unlock()
-		end()
-	}
-}
-
-// release ends what is held by callers who are no longer let in.
-func (d *Directory) release(now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for h := range d.holds {
-		if !d.still(h.caller, now) {
-			h.end()
-		}
-	}
-}
-
-func (d *Directory) still(c *Caller, now time.Time) bool {
-	switch {
-	case c.local:
-		return d.Open()
-	case c.process, c.Hash == [32]byte{}: // a token, which ends by its own time
-		return c.Holds(now)
-	}
-	is := d.roll.Load().callers[c.Hash]
-	return is != nil && is.Holds(now)
 }

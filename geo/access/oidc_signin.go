@@ -23,6 +23,12 @@ type SignIn struct {
 	Callback string // address that the issuer sends the browser back to
 }
 
+// Is reports whether an address is that of the issuer that the scheme names now.
+func (o *OIDC) Is(issuer string) bool {
+	setting := o.scheme().Tokens()
+	return setting != nil && setting.Issuer == issuer
+}
+
 // Address is where the browser goes to sign in. NotFound where the scheme names no
 // issuer, Unavailable while that one does not answer.
 func (o *OIDC) Address(ctx context.Context, s SignIn) (string, error) {

@@ -11,9 +11,11 @@ import (
 // scanners of leaked secrets what they found.
 func NewSecret() (id, text string, hash [32]byte) {
 	id = strings.ToLower(rand.Text()[:10])
-	text = "onegrid_" + id + "_" + strings.ToLower(rand.Text()+rand.Text())
+	text = secretPrefix + id + "_" + strings.ToLower(rand.Text()+rand.Text())
 	return id, text, Hash(text)
 }
+
+const secretPrefix = "onegrid_"
 
 // Hash is what is kept of a secret. Secrets are random, so that it needs neither
 // salt nor time.

@@ -1,0 +1,72 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"onegrid/geo"
+)
+
+// hold is something that lasts as long as a caller's credential at most.
+type hold struct {
+	caller *Caller
+	end    context.CancelFunc
+}
+
+// Hold returns a context that ends when the caller is no longer let in: by
+// revocation, expiry, or the first key where there was none. Call release when it
+// is over anyway.
+func (d *Directory) Hold(ctx context.Context, c *Caller) (held context.Context, release func()) {
+	end := context.CancelFunc(nil)
+	if c.Expires.IsZero() {
+		ctx, end = context.WithCancel(ctx)
+	} else {
+		ctx, end = context.WithDeadline(ctx, c.Expires)
+	}
+	h := &hold{c, end}
+	d.mu.Lock()
+	d.holds[h] = struct{}{}
+	d.mu.Unlock()
+	if !d.still(c, time.Now()) { // since it was identified
+		end()
+	}
+	return ctx, func() {
+		d.mu.Lock()
+		delete(d.holds, h)
+		d.mu.Unlock()
+		end()
+	}
+}
+
+// release ends what is held by callers who are no longer let in.
+func (d *Directory) release(now time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for h := range d.holds {
+		if !d.still(h.caller, now) {
+			h.end()
+		}
+	}
+}
+
+func (d *Directory) still(c *Caller, now time.Time) bool {
+	switch {
+	case c.local:
+		return d.Open()
+	case c.process:
+		return true
+	case c.Kind == geo.Token:
+		return c.Holds(now) && d.takesTokens()
+	}
+	r := d.roll.Load()
+	is := r.callers[c.Hash]
+	return is != nil && d.lets(r, is, now)
+}
+
+// lets reports whether a credential of the store lets anybody in. A session that
+// no key opened, a token did: it ends with the issuer's place in the scheme.
+func (d *Directory) lets(r *roll, c *Caller, now time.Time) bool {
+	return c.Holds(now) && (c.Kind != geo.Session || r.keys[c.Of] != nil || d.takesTokens())
+}
+
+func (d *Directory) takesTokens() bool { return d.tokens != nil && d.tokens.Configured() }
