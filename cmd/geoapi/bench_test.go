@@ -90,7 +90,7 @@ func BenchmarkHTTPLocate(b *testing.B) {
 	h := openLakeside(b)
 	access := server.NewAccessLog(io.Discard)
 	defer access.Close()
-	full := newService(h.live, h.store, h.follower, nil, access)
+	full := newService(parts{live: h.live, store: h.store, follower: h.follower, frame: server.Options{Access: access}})
 	var probe *httptest.ResponseRecorder
 	urls, all := benchURLs(h, 4096), full.handler()
 	for _, u := range urls { // what is made once an edition is made
@@ -154,7 +154,7 @@ func BenchmarkHandlerLocate(b *testing.B) {
 	h := openLakeside(b)
 	access := server.NewAccessLog(io.Discard)
 	defer access.Close()
-	s := newService(h.live, h.store, h.follower, nil, access)
+	s := newService(parts{live: h.live, store: h.store, follower: h.follower, frame: server.Options{Access: access}})
 	urls := benchURLs(h, 4096)
 	requests := make([]*http.Request, len(urls))
 	for i, u := range urls {

@@ -88,14 +88,14 @@ func describeAPI(routes []server.Route) *huma.OpenAPI {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "onegrid", Version: "1", Description: "Whose grid is this? Coordinates are longitude first. " +
 			"Every request names its coordinate system. Every error is an RFC 9457 problem. " +
-			"Unknown fields and query parameters are refused. There is no access control yet: loopback only."},
+			"Unknown fields and query parameters are refused."},
 		Components: &huma.Components{Schemas: reg},
 	}}
 	for _, r := range routes {
 		d.routes[r.Name] = r
 	}
 	for _, describe := range []func(*describer){
-		describeLocate, describeGrids, describeIncidents, describeEvents, describeImports, describeRest,
+		describeLocate, describeGrids, describeIncidents, describeEvents, describeImports, describeSessions, describeRest,
 	} {
 		describe(d)
 	}
@@ -109,6 +109,7 @@ type operation struct {
 	body, answer              map[string]*huma.MediaType
 	status                    int
 	errors                    []int
+	others                    map[int]map[string]*huma.MediaType // answers besides
 }
 
 // add adds an operation. Every one may answer with a problem.
@@ -125,6 +126,9 @@ func (d *describer) add(o operation) {
 	}
 	for _, status := range o.errors {
 		responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: d.problem()}
+	}
+	for status, body := range o.others {
+		responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: body}
 	}
 	responses["default"] = &huma.Response{Description: "A problem", Content: d.problem()}
 	op := &huma.Operation{

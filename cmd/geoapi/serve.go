@@ -9,6 +9,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/notify"
 	"onegrid/geo/sqlite"
@@ -25,7 +26,7 @@ type serveCommand struct {
 
 // Help shows examples.
 func (serveCommand) Help() string {
-	return "Examples:\n  geoapi serve --store sqlite:city.db\n  geoapi serve --store sqlite:city.db --listen 127.0.0.1:0 --demo"
+	return "Examples:\n  geoapi serve --store sqlite:city.db\n  geoapi serve --store sqlite:city.db --listen 127.0.0.1:0 --demo\n  geoapi key create --store sqlite:city.db --role admin && geoapi serve --store sqlite:city.db --listen 0.0.0.0:8081"
 }
 
 // Run serves until ctx ends.
@@ -33,16 +34,25 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	access, err := c.Access(t)
+	frame, err := c.Frame()
 	if err != nil {
 		return err
 	}
-	defer access.Close()
+	if frame.Access, err = c.Access(t); err != nil {
+		return err
+	}
+	defer frame.Access.Close()
 	store, err := sqlite.Open(ctx, string(c.Store))
 	if err != nil {
 		return err
 	}
 	defer store.Close()
+	if frame.Callers, err = access.NewDirectory(ctx, store, nil); err != nil {
+		return err
+	}
+	if err := c.CheckReach(frame.Callers, c.Store); err != nil {
+		return err
+	}
 	listener, err := c.Open()
 	if err != nil {
 		return err
@@ -51,11 +61,11 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := store.SetAddress(listener.Addr().String()); err != nil {
 		return err
 	}
-	return c.serve(ctx, t, store, listener, access)
+	return c.serve(ctx, t, store, listener, parts{frame: frame, spoolDir: c.Spool})
 }
 
 // serve builds everything, passes it in, and runs it until ctx ends.
-func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store *sqlite.Store, listener net.Listener, access *server.AccessLog) error {
+func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store *sqlite.Store, listener net.Listener, p parts) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	live, hub, follower, err := followStore(ctx, store)
@@ -63,10 +73,11 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store *sql
 		return err
 	}
 	restGarbage()
-	s := newService(live, store, follower, hub, access)
-	s.spoolDir = c.Spool
+	p.live, p.store, p.follower, p.hub = live, store, follower, hub
+	s := newService(p)
 	serving := server.Serving{
 		Name: "geoapi", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: hub.Close,
+		Jobs: []func(context.Context) error{p.frame.Callers.Run}, Callers: p.frame.Callers,
 	}
 	if c.Demo {
 		serving.Jobs = append(serving.Jobs, s.demo)

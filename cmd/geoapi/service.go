@@ -16,6 +16,7 @@ import (
 // keeper is what the service needs of a store.
 type keeper interface {
 	importStore
+	sessionStore
 	OpenIncident(ctx context.Context, by geo.Actor, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
 	CloseIncident(ctx context.Context, by geo.Actor, id int64) (seq int64, err error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
@@ -38,6 +39,7 @@ type service struct {
 	frame    *server.Frame
 	metrics  *metrics
 	imports  *imports
+	sessions *sessions
 
 	shelves   shelves
 	answerers sync.Pool
@@ -55,17 +57,27 @@ const (
 	maxStreams = 1000
 )
 
-// newService makes a service. hub may be nil where nobody asks for events, and
-// log where none is kept.
-func newService(live *world.Live, store keeper, follower keepsUp, hub *notify.Hub, log *server.AccessLog) *service {
+// parts are what a service is made of.
+type parts struct {
+	live     *world.Live
+	store    keeper
+	follower keepsUp
+	hub      *notify.Hub    // nil where nobody asks for events
+	frame    server.Options // as far as the flags say
+	spoolDir string         // of batches; empty: the system's
+}
+
+func newService(p parts) *service {
+	p.frame.World, p.frame.Follower = p.live.Load, p.follower
 	s := &service{
-		live: live, store: store, follower: follower, hub: hub,
-		frame:   server.NewFrame(server.Options{World: live.Load, Follower: follower, Access: log}),
-		imports: newImports(live, store, follower),
+		live: p.live, store: p.store, follower: p.follower, hub: p.hub, spoolDir: p.spoolDir,
+		frame:   server.NewFrame(p.frame),
+		imports: newImports(p.live, p.store, p.follower),
 		batches: make(chan struct{}, maxBatches),
 		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: make(chan struct{}, maxStreams),
 	}
+	s.sessions = newSessions(store, s.frame.Client)
 	s.metrics = newMetrics(s)
 	s.document = sync.OnceValue(func() []byte { return makeDocument(s.routes()) })
 	s.answerers.New = func() any { return new(answerer) }

@@ -24,7 +24,7 @@ func TestStaleAnswersTellTheirAge(t *testing.T) {
 		behind time.Duration
 		age    string
 	}{"silent for a moment": {2 * time.Second, ""}, "silent for long": {90 * time.Second, "90"}} {
-		s := newService(h.live, h.store, silent{time.Now().Add(-c.behind)}, nil, nil)
+		s := newService(parts{live: h.live, store: h.store, follower: silent{time.Now().Add(-c.behind)}})
 		w := httptest.NewRecorder()
 		s.handler().ServeHTTP(w, httptest.NewRequest("GET", "http://localhost/v1/locate?crs=wgs84&"+where(0.5, 0.5), nil))
 		if got := w.Header().Get("Age"); w.Code != http.StatusOK || got != c.age || strings.Contains(w.Body.String(), "stale_world") != (c.age != "") {

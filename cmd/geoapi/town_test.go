@@ -134,8 +134,7 @@ func openHouse(t testing.TB, path string) *townHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newService(live, store, follower, hub, nil)
-	s.spoolDir = t.TempDir()
+	s := newService(parts{live: live, store: store, follower: follower, hub: hub, spoolDir: t.TempDir()})
 	server := httptest.NewServer(s.handler())
 	t.Cleanup(func() {
 		hub.Close()

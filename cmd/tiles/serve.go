@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"net/url"
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/sqlite"
 	"onegrid/geo/world"
@@ -17,9 +17,8 @@ import (
 type serveCommand struct {
 	Store server.StorePath `required:"" placeholder:"sqlite:PATH" help:"The city's store, which geoapi writes. Its folder must be writable: readers of SQLite keep a file there."`
 	server.Flags
-	Geoapi    *url.URL `default:"http://127.0.0.1:8081" placeholder:"URL" help:"Where /v1, /openapi.json and /docs are forwarded to."`
-	PublicURL *url.URL `name:"public-url" placeholder:"URL" help:"The address that browsers use, when it is not the one that they connect to here."`
-	CacheMB   int      `name:"cache-mb" default:"256" help:"Most megabytes of encoded tiles kept in memory."`
+	Geoapi  *url.URL `default:"http://127.0.0.1:8081" placeholder:"URL" help:"Where /v1, /openapi.json and /docs are forwarded to."`
+	CacheMB int      `name:"cache-mb" default:"256" help:"Most megabytes of encoded tiles kept in memory."`
 }
 
 // Help shows examples.
@@ -35,31 +34,38 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	for name, u := range map[string]*url.URL{"--geoapi": c.Geoapi, "--public-url": c.PublicURL} {
-		if u != nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-			return fmt.Errorf("%s %q: want http://HOST:PORT", name, u)
-		}
+	if err := server.CheckURL("--geoapi", c.Geoapi); err != nil {
+		return err
 	}
-	access, err := c.Access(t)
+	frame, err := c.Frame()
 	if err != nil {
 		return err
 	}
-	defer access.Close()
+	if frame.Access, err = c.Access(t); err != nil {
+		return err
+	}
+	defer frame.Access.Close()
 	store, err := sqlite.OpenReader(ctx, string(c.Store))
 	if err != nil {
 		return err
 	}
 	defer store.Close()
+	if frame.Callers, err = access.NewDirectory(ctx, store, nil); err != nil {
+		return err
+	}
+	if err := c.CheckReach(frame.Callers, c.Store); err != nil {
+		return err
+	}
 	listener, err := c.Open()
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	return c.serve(ctx, t, store, listener, access)
+	return c.serve(ctx, t, store, listener, parts{frame: frame})
 }
 
 // serve builds everything, passes it in, and runs it until ctx ends.
-func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store follow.Log, listener net.Listener, access *server.AccessLog) error {
+func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store follow.Log, listener net.Listener, p parts) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	live := &world.Live{}
@@ -76,11 +82,12 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store foll
 	if err != nil {
 		return err
 	}
-	s := newService(c, parts{world: live.Load(), store: log.name(), follower: follower, log: access})
+	p.world, p.store, p.follower = live.Load(), log.name(), follower
+	s := newService(c, p)
 	serving := server.Serving{
-		Name: "tiles", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: s.hub.close,
+		Name: "tiles", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: s.hub.close, Callers: p.frame.Callers,
 		Jobs: []func(context.Context) error{
-			func(ctx context.Context) error { return s.follow(ctx, changes) }, s.recompress, s.warm,
+			func(ctx context.Context) error { return s.follow(ctx, changes) }, s.recompress, s.warm, p.frame.Callers.Run,
 		},
 	}
 	err = serving.Run(ctx, t)

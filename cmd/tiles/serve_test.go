@@ -261,8 +261,8 @@ func TestWrongCommandLines(t *testing.T) {
 		exit int
 		says string
 	}{
-		{"serve --store sqlite:" + path + " --listen 0.0.0.0:0", server.ExitFailed, "no access control yet"},
-		{"serve --store sqlite:" + path + " --listen :8080", server.ExitFailed, "no access control yet"},
+		{"serve --store sqlite:" + path + " --listen 0.0.0.0:0", server.ExitFailed, "there are no keys yet"},
+		{"serve --store sqlite:" + path + " --listen :8080", server.ExitFailed, "there are no keys yet"},
 		{"serve --store sqlite:" + path + " --listen 127.0.0.1", server.ExitFailed, "HOST:PORT"},
 		{"serve --store sqlite:" + path + ".none --listen 127.0.0.1:0", server.ExitFailed, "none"},
 		{"serve --store postgres://x", server.ExitUsage, "only sqlite:PATH"},

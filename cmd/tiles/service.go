@@ -13,7 +13,6 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
-	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
@@ -43,8 +42,7 @@ type parts struct {
 	world    *world.World // that it begins with
 	store    string       // its name
 	follower server.Follower
-	log      *server.AccessLog
-	callers  *access.Directory // nil: everybody is let in
+	frame    server.Options // as far as the flags say
 }
 
 // newService makes a service. What is nil of the parts is not there: nothing is
@@ -60,15 +58,11 @@ func newService(c *serveCommand, p parts) *service {
 		styles:  styles.FS,
 	}
 	s.encoder = newEncoder(s.cache)
-	var guard server.Guard
 	if c.PublicURL != nil {
 		s.publicURL = strings.TrimSuffix(c.PublicURL.String(), "/")
-		guard.Public = c.PublicURL.Host
 	}
-	s.frame = server.NewFrame(server.Options{
-		World:    func() *world.World { return s.gallery.atlas().World() },
-		Follower: p.follower, Access: p.log, Guard: guard, Callers: p.callers,
-	})
+	p.frame.World, p.frame.Follower = func() *world.World { return s.gallery.atlas().World() }, p.follower
+	s.frame = server.NewFrame(p.frame)
 	s.metrics = newMetrics(s)
 	return s
 }

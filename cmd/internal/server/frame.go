@@ -59,6 +59,9 @@ func NewFrame(o Options) *Frame {
 		o.Origins = own
 	}
 	f := &Frame{access: o.Access, guard: o.Guard, origins: o.Origins, callers: o.Callers, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
+	if o.Callers != nil {
+		f.guard.Closed = func() bool { return !o.Callers.Open() }
+	}
 	f.ids.Store(rand.Uint64()) // unlikely to meet the numbers of another run
 	f.Metrics = newMetrics(f)
 	return f

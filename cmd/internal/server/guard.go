@@ -15,6 +15,9 @@ type Guard struct {
 	// Public is the host that browsers use besides the loopback ones; empty for
 	// none.
 	Public string
+	// Closed tells that callers must say who they are; nil: they need not. Then an
+	// address in numbers is fine too: no page can make it lead elsewhere.
+	Closed func() bool
 }
 
 // check refuses a request for another host: Denied.
@@ -22,7 +25,7 @@ func (g Guard) check(r *http.Request) error {
 	if g.named(r.Host) {
 		return nil
 	}
-	return geo.Errorf(geo.Denied, "this server is not %q: it is reached as 127.0.0.1, [::1], localhost or its public address",
+	return geo.Errorf(geo.Denied, "this server is not %q: it is reached as 127.0.0.1, [::1], localhost or its public address (--public-url)",
 		problem.Clip(r.Host)).On("Host", r.Host)
 }
 
@@ -34,7 +37,8 @@ func (g Guard) named(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	return isLoopback(strings.Trim(host, "[]"))
+	host = strings.Trim(host, "[]")
+	return isLoopback(host) || g.Closed != nil && net.ParseIP(host) != nil && g.Closed()
 }
 
 // isLoopback tells that a host without its port is this machine.

@@ -14,6 +14,7 @@ import (
 func TestPagesOfElsewhereAreKeptOut(t *testing.T) {
 	const teapot = http.StatusTeapot
 	public := Guard{Public: "map.example.org"}
+	closed := Guard{Closed: func() bool { return true }}
 	for _, c := range []struct {
 		guard                Guard
 		method, host, origin string
@@ -38,6 +39,12 @@ func TestPagesOfElsewhereAreKeptOut(t *testing.T) {
 		{public, "POST", "map.example.org", "https://map.example.org.elsewhere.example", 403},
 		{public, "POST", "map.example.org", "null", 403},
 		{public, "GET", "", "", 403},
+		{closed, "GET", "192.0.2.1:8081", "", teapot},
+		{closed, "POST", "[2001:db8::1]:8081", "http://[2001:db8::1]:8081", teapot},
+		{closed, "POST", "192.0.2.1", "http://192.0.2.2", 403},
+		{closed, "GET", "elsewhere.example:8081", "", 403},
+		{closed, "GET", "192.0.2.1.elsewhere.example", "", 403},
+		{Guard{Closed: func() bool { return false }}, "GET", "192.0.2.1", "", 403},
 	} {
 		r := httptest.NewRequest(c.method, "/v1/imports?accept=true", nil)
 		r.Host = c.host

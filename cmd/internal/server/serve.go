@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -17,9 +18,10 @@ import (
 
 // Flags are those that both programs' serve takes.
 type Flags struct {
-	Listen    string        `default:"${listen}" help:"Address to listen on; loopback only, since there is no access control yet. Port 0 picks a free port and prints it."`
+	Listen    string        `default:"${listen}" help:"Address to listen on. Without keys loopback only: whoever reaches the port may do everything then. Port 0 picks a free port and prints it."`
 	Grace     time.Duration `default:"10s" help:"How long requests under way may still take after a signal to stop. Then they are cut off, in a way that their callers notice."`
 	AccessLog string        `placeholder:"FILE" help:"Write a line for each request; - is the standard error."`
+	PublicURL *url.URL      `name:"public-url" placeholder:"URL" help:"The address that browsers use, when it is not the one that they connect to here. A host that is a name is answered to only if it is named so."`
 
 	TrustedProxy []string `placeholder:"ADDRESS" help:"An address, or a range like 10.0.0.0/8, of proxies in front, which are believed whom they ask for (X-Forwarded-For). No other is. May be repeated."`
 	CORSOrigin   []string `name:"cors-origin" placeholder:"ORIGIN" help:"An origin like https://desk.example.org, named exactly, whose pages may ask with a key. May be repeated."`
@@ -43,19 +45,44 @@ func (f *Flags) Proxies() (access.Proxies, error) {
 	return p, nil
 }
 
-// Check refuses an address that other machines can reach: there is no access
-// control yet, so whoever reaches the port may do everything.
+// Check refuses flags that are wrong by themselves.
 func (f *Flags) Check() error {
-	host, _, err := net.SplitHostPort(f.Listen)
-	switch {
-	case err != nil:
+	if _, _, err := net.SplitHostPort(f.Listen); err != nil {
 		return fmt.Errorf("--listen %q: want HOST:PORT", f.Listen)
-	case !isLoopback(host):
-		return fmt.Errorf("--listen %q: there is no access control yet, so only a loopback address (127.0.0.1, [::1], localhost) is allowed", f.Listen)
-	case f.Grace < 0:
+	}
+	if f.Grace < 0 {
 		return fmt.Errorf("--grace %s: want a time of 0 or more", f.Grace)
 	}
+	return CheckURL("--public-url", f.PublicURL)
+}
+
+// CheckURL refuses an address that is none of the web; nil is fine.
+func CheckURL(flag string, u *url.URL) error {
+	if u != nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		return fmt.Errorf("%s %q: want http://HOST:PORT", flag, u)
+	}
 	return nil
+}
+
+// CheckReach refuses an address that other machines can reach while the directory
+// lets everybody in.
+func (f *Flags) CheckReach(callers *access.Directory, store StorePath) error {
+	host, _, _ := net.SplitHostPort(f.Listen)
+	if callers.Open() && !isLoopback(host) {
+		return fmt.Errorf("--listen %q: there are no keys yet, and whoever reaches the port may do everything, so only a loopback address (127.0.0.1, [::1], localhost) is allowed; a key comes first: geoapi key create --store sqlite:%s --role admin", f.Listen, store)
+	}
+	return nil
+}
+
+// Frame is what the flags say of a frame: from where it may be asked.
+func (f *Flags) Frame() (o Options, err error) {
+	if f.PublicURL != nil {
+		o.Guard.Public = f.PublicURL.Host
+	}
+	if o.Proxies, err = f.Proxies(); err == nil {
+		o.Origins, err = f.Origins(o.Guard.Public)
+	}
+	return o, err
 }
 
 // Open opens the address.
@@ -85,6 +112,7 @@ type Serving struct {
 	Handler  http.Handler
 	Stopping func()                        // ends what would go on for ever: event streams
 	Jobs     []func(context.Context) error // run beside; the first error ends all
+	Callers  *access.Directory             // whom it lets in; it is told where that is everybody
 
 	requestTime time.Duration // 0: the usual; for tests
 }
@@ -117,7 +145,9 @@ func (s *Serving) Run(ctx context.Context, t *Terminal) error {
 	if s.requestTime != 0 {
 		server.ReadTimeout = s.requestTime
 	}
-	fmt.Fprintf(t.Err, "%s: there is no access control yet: whoever reaches this port may do everything, so it listens on loopback only\n", s.Name)
+	if s.Callers == nil || s.Callers.Open() {
+		fmt.Fprintf(t.Err, "%s: THERE ARE NO KEYS: whoever reaches this port may do everything, so it listens on loopback only. The first key closes it: geoapi key create\n", s.Name)
+	}
 	fmt.Fprintf(t.Out, "%s listens on http://%s\n", s.Name, s.Listener.Addr())
 	jobs, ctx := errgroup.WithContext(ctx)
 	jobs.Go(func() error {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"onegrid/geo"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -172,13 +174,24 @@ func TestWhatTakesTooLongIsCutOff(t *testing.T) {
 	}
 }
 
-func TestOnlyLoopbackIsServed(t *testing.T) {
+func TestOnlyLoopbackIsServedWithoutKeys(t *testing.T) {
+	store := &callers{}
+	open := store.directory(t)
+	store.key(geo.Credential{Role: geo.RoleViewer, Revoked: time.Unix(1, 0)}) // one that ever was closes it
+	closed := store.directory(t)
 	for listen, says := range map[string]string{
 		"127.0.0.1:0": "", "localhost:80": "", "[::1]:80": "", "127.9.9.9:80": "",
-		"0.0.0.0:80": "no access control", ":80": "no access control", "192.168.1.1:80": "no access control",
-		"example.org:80": "no access control", "127.0.0.1": "HOST:PORT", "": "HOST:PORT",
+		"0.0.0.0:80": "key create --store sqlite:a.db", ":80": "no keys", "192.168.1.1:80": "no keys",
+		"example.org:80": "no keys", "127.0.0.1": "HOST:PORT", "": "HOST:PORT",
 	} {
-		err := (&Flags{Listen: listen}).Check()
+		f := &Flags{Listen: listen}
+		err := f.Check()
+		if err == nil && f.CheckReach(closed, "a.db") != nil {
+			t.Errorf("%q with keys: %v", listen, f.CheckReach(closed, "a.db"))
+		}
+		if err == nil {
+			err = f.CheckReach(open, "a.db")
+		}
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", listen, err)
 		}
