@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/record"
 	"onegrid/geo/vtile"
@@ -31,7 +32,8 @@ func BenchmarkTile(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			s := newService(&serveCommand{CacheMB: 64, Geoapi: &url.URL{}}, parts{world: w, store: "bench"})
 			set := s.gallery.atlas().Tileset("buildings")
-			path := "/tiles/buildings/" + zxy + ".mvt?r=" + s.gallery.revision(set)
+			sight, _ := set.Sight(access.Local().Sight())
+			path := "/tiles/buildings/" + zxy + ".mvt?r=" + s.gallery.revision(set, sight)
 			address, stop := serving(b, s.handler())
 			size := ask(b, address, path)
 			gin.SetMode(gin.ReleaseMode)

@@ -5,13 +5,15 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"onegrid/geo/access"
 	"onegrid/geo/vtile"
 )
 
 // tileKey names a tile's bytes: they never change.
 type tileKey struct {
 	set      string
-	revision int64 // at which the tile last changed
+	sight    access.Sight // of those for whom it is drawn
+	revision int64        // at which the tile last changed for them
 	tile     vtile.Tile
 }
 

@@ -11,7 +11,7 @@ import (
 
 func pictureOf(i, size int) *picture {
 	b := make([]byte, size)
-	p := &picture{key: tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}, hash: fmt.Sprint(i), cost: int64(size)}
+	p := &picture{key: tileKey{"set", thePublic, 1, vtile.Tile{Z: 16, X: uint32(i)}}, hash: fmt.Sprint(i), cost: int64(size)}
 	p.forms[identity].Store(&b)
 	return p
 }
@@ -27,7 +27,7 @@ func TestTheCacheIsBoundedInBytes(t *testing.T) {
 				p := pictureOf(w*2000+i, 300+i%3000)
 				c.put(p)
 				n.make(p, encoding(1+i%3))
-				if q := c.get(tileKey{"set", 1, vtile.Tile{Z: 16, X: uint32(i)}}); q != nil && q.key.tile.X != uint32(i) {
+				if q := c.get(tileKey{"set", thePublic, 1, vtile.Tile{Z: 16, X: uint32(i)}}); q != nil && q.key.tile.X != uint32(i) {
 					t.Errorf("asked for %d, got %v", i, q.key)
 				}
 			}

@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 	"onegrid/geo/vtile"
 )
@@ -39,9 +41,11 @@ type entry struct {
 	Name     string   `json:"name"`
 	Names    geo.Text `json:"names"`
 	Revision string   `json:"revision"`
-	MinZoom  uint8    `json:"minzoom"`
-	MaxZoom  uint8    `json:"maxzoom"`
-	TileJSON string   `json:"tilejson"`
+
+	Classes  []geo.Class `json:"classes"` // of the layers that the caller sees of it
+	MinZoom  uint8       `json:"minzoom"`
+	MaxZoom  uint8       `json:"maxzoom"`
+	TileJSON string      `json:"tilejson"`
 }
 
 // catalogue answers GET /tiles.
@@ -54,12 +58,16 @@ func (s *service) catalogue(c *gin.Context) {
 		Seq      int64   `json:"seq"`
 	}{Edition: a.World().Edition().ID, Seq: a.World().Seq()}
 	for _, set := range a.Tilesets() {
+		sight, ok := set.Sight(access.Of(c).Sight())
+		if !ok {
+			continue
+		}
 		out.Tilesets = append(out.Tilesets, entry{
-			ID: set.ID, Name: set.Name.In("en"), Names: set.Name, Revision: s.gallery.revision(set),
+			ID: set.ID, Name: set.Name.In("en"), Names: set.Name, Revision: s.gallery.revision(set, sight), Classes: classesOf(set.LayersOf(sight)),
 			MinZoom: set.MinZoom, MaxZoom: set.MaxZoom, TileJSON: at + "/tiles/" + set.ID + ".json",
 		})
 	}
-	answerJSON(c, out)
+	answerOwn(c, out)
 }
 
 // tileJSON answers GET /tiles/{tileset}.json.
@@ -69,12 +77,12 @@ func (s *service) tileJSON(c *gin.Context) {
 		problem.Abort(c, geo.Errorf(geo.NotFound, "a tileset's description is at /tiles/%s.json", id))
 		return
 	}
-	f, err := s.gallery.find(id, "")
+	f, err := s.gallery.find(id, "", access.Of(c).Sight())
 	if err != nil {
 		problem.Abort(c, err)
 		return
 	}
-	set, revision := f.set, s.gallery.revision(f.set)
+	set, revision := f.set, s.gallery.revision(f.set, f.sight)
 	out := tileJSON{
 		TileJSON: "3.0.0", ID: set.ID, Name: set.Name.In("en"), Names: set.Name, Version: "1.0.0", Scheme: "xyz", Format: "pbf",
 		Tiles:   []string{s.address(c.Request) + "/tiles/" + set.ID + "/{z}/{x}/{y}.mvt?r=" + revision},
@@ -85,10 +93,20 @@ func (s *service) tileJSON(c *gin.Context) {
 		mid := b.Center()
 		out.Center = []float64{mid.Lon(), mid.Lat(), float64(f.atlas.Opening())}
 	}
-	for _, l := range set.Layers {
+	for _, l := range set.LayersOf(f.sight) {
 		out.Layers = append(out.Layers, layerJSON(l))
 	}
-	answerJSON(c, out)
+	answerOwn(c, out)
+}
+
+// classesOf are the classes of some layers, the most public first.
+func classesOf(layers []vtile.LayerSpec) (classes []geo.Class) {
+	for _, c := range geo.Classes {
+		if slices.ContainsFunc(layers, func(l vtile.LayerSpec) bool { return l.Class == c }) {
+			classes = append(classes, c)
+		}
+	}
+	return classes
 }
 
 // address is where the caller reaches this server: what absolute URLs begin with.
@@ -99,8 +117,9 @@ func (s *service) address(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// answerJSON answers with what must be asked for again each time.
-func answerJSON(c *gin.Context, v any) {
+// answerOwn answers with what turns on who asks: it is the caller's own, and must
+// be asked for again each time.
+func answerOwn(c *gin.Context, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
 		problem.Abort(c, err)
@@ -108,7 +127,8 @@ func answerJSON(c *gin.Context, v any) {
 	}
 	h := c.Writer.Header()
 	h["Content-Type"] = jsonType
-	h["Cache-Control"] = revalidate
+	h["Cache-Control"] = privately
+	h["Vary"] = byCaller
 	c.Status(http.StatusOK)
 	c.Writer.Write(body)
 }

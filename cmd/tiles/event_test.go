@@ -198,7 +198,7 @@ func TestASlowPageIsToldToReload(t *testing.T) {
 	slow, _ := h.position(-1)
 	told := 0
 	for i := range 3 * kept {
-		h.tell([]event{newEvent("incident", int64(11+i), nil)}, int64(11+i), false)
+		h.tell([]event{toAll("incident", int64(11+i), nil)}, int64(11+i), false)
 		for {
 			events, next, state := h.since(fast)
 			if state != hubOpen {

@@ -7,16 +7,45 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+
+	"onegrid/geo/access"
 )
 
-// event is one server-sent event, written out once for all pages. seq is -1 for
-// one that a page need not remember.
+// event is one server-sent event, as each page is to be told it. seq is -1 for one
+// that a page need not remember.
 type event struct {
-	seq  int64
-	text []byte
+	seq int64
+	// to writes it out for who has a sight; nil for who is told nothing. What many
+	// are told is written once.
+	to func(access.Sight) []byte
 }
 
-func newEvent(kind string, seq int64, data any) event {
+// toAll is an event that all are told alike.
+func toAll(kind string, seq int64, data any) event {
+	text := written(kind, seq, data)
+	return event{seq, func(access.Sight) []byte { return text }}
+}
+
+// toEach is an event that turns on who is told. It is written once for each set of
+// classes; those whose sight is narrowed have theirs written for them.
+func toEach(kind string, seq int64, data func(access.Sight) any) event {
+	var texts sync.Map // by access.Sight
+	return event{seq, func(sight access.Sight) []byte {
+		if text, ok := texts.Load(sight); ok {
+			return text.([]byte)
+		}
+		var text []byte
+		if d := data(sight); d != nil {
+			text = written(kind, seq, d)
+		}
+		if !sight.Narrowed() {
+			texts.Store(sight, text)
+		}
+		return text
+	}}
+}
+
+func written(kind string, seq int64, data any) []byte {
 	body, err := json.Marshal(data)
 	if err != nil {
 		panic(err) // maps of plain values
@@ -26,7 +55,7 @@ func newEvent(kind string, seq int64, data any) event {
 		b = strconv.AppendInt(append(b, "\nid: "...), seq, 10)
 	}
 	b = append(append(b, "\ndata: "...), body...)
-	return event{seq: seq, text: append(b, "\n\n"...)}
+	return append(b, "\n\n"...)
 }
 
 // kept is how many events wait in memory for pages that are behind.

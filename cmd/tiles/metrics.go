@@ -8,7 +8,7 @@ import (
 
 // metrics are those that this program adds to the frame's.
 type metrics struct {
-	cached, drawn, dropped prometheus.Counter
+	cached, drawn, dropped, unrecorded prometheus.Counter
 }
 
 func newMetrics(s *service) *metrics {
@@ -16,8 +16,10 @@ func newMetrics(s *service) *metrics {
 		cached:  server.Counter("onegrid_tiles_cached_total", "Tiles answered from the cache."),
 		drawn:   server.Counter("onegrid_tiles_drawn_total", "Tiles drawn."),
 		dropped: server.Counter("onegrid_live_reloads_total", "Pages that fell behind the events and were told to reload."),
+
+		unrecorded: server.Counter("onegrid_audit_dropped_total", "Sampled reads of restricted tiles that the audit did not get, since geoapi did not take them."),
 	}
-	s.frame.Metrics.Add(m.cached, m.drawn, m.dropped,
+	s.frame.Metrics.Add(m.cached, m.drawn, m.dropped, m.unrecorded,
 		server.Gauge("onegrid_tile_cache_bytes", "Bytes of encoded tiles in memory.", func() float64 {
 			_, bytes := s.cache.size()
 			return float64(bytes)

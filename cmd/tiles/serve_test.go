@@ -81,7 +81,7 @@ func TestTilesAreServedByRevision(t *testing.T) {
 	}
 	plain, _, _ := strings.Cut(url, "?")
 	b, again := get(t, plain)
-	if !bytes.Equal(body, again) || b.Header.Get("Cache-Control") != "no-cache" {
+	if !bytes.Equal(body, again) || b.Header.Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("without revision: %d bytes, Cache-Control %q", len(again), b.Header.Get("Cache-Control"))
 	}
 	if c, rest := get(t, plain, "If-None-Match", `"other", W/`+b.Header.Get("ETag")); c.StatusCode != 304 || len(rest) > 0 {
@@ -127,7 +127,7 @@ func TestTilesComeInTheEncodingThatIsAccepted(t *testing.T) {
 	} {
 		a, body := get(t, url, "Accept-Encoding", accept)
 		got := a.Header.Get("Content-Encoding")
-		if got != want || a.Header.Get("Vary") != "Accept-Encoding" {
+		if got != want || !strings.HasPrefix(a.Header.Get("Vary"), "Accept-Encoding") {
 			t.Errorf("Accept-Encoding %q: %q, Vary %q", accept, got, a.Header.Get("Vary"))
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
@@ -27,11 +28,13 @@ type service struct {
 	encoder *encoder
 	drawing singleflight.Group
 	hub     *hub
+	audit   *audit
 	frame   *server.Frame
 	metrics *metrics
 	run     string // this run of the server, part of tags
 
 	geoapi    *url.URL
+	proxies   access.Proxies
 	publicURL string
 	pages     fs.FS
 	styles    fs.FS
@@ -54,6 +57,7 @@ func newService(c *serveCommand, p parts) *service {
 		hub:     newHub(p.world.Seq()),
 		run:     "." + strings.ToLower(rand.Text()[:6]),
 		geoapi:  c.Geoapi,
+		proxies: p.frame.Proxies,
 		pages:   web.FS(),
 		styles:  styles.FS,
 	}
@@ -64,6 +68,7 @@ func newService(c *serveCommand, p parts) *service {
 	p.frame.World, p.frame.Follower = func() *world.World { return s.gallery.atlas().World() }, p.follower
 	s.frame = server.NewFrame(p.frame)
 	s.metrics = newMetrics(s)
+	s.audit = newAudit(c.Geoapi, p.frame.Callers, s.metrics.unrecorded)
 	return s
 }
 

@@ -9,19 +9,27 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/problem"
 	"onegrid/geo/vtile"
 )
 
 // Headers that many answers share.
 var (
-	tileType   = []string{"application/vnd.mapbox-vector-tile"}
-	jsonType   = []string{"application/json; charset=utf-8"}
-	forever    = []string{"public, max-age=31536000, immutable"}
-	revalidate = []string{"no-cache"}
-	never      = []string{"no-store"}
-	byEncoding = []string{"Accept-Encoding"}
+	tileType       = []string{"application/vnd.mapbox-vector-tile"}
+	jsonType       = []string{"application/json; charset=utf-8"}
+	forever        = []string{"public, max-age=31536000, immutable"}
+	privateForever = []string{"private, max-age=31536000, immutable"}
+	revalidate     = []string{"no-cache"}
+	privately      = []string{"private, no-cache"}
+	never          = []string{"no-store"}
+	byEncoding     = []string{"Accept-Encoding"}
+	byCaller       = []string{"Accept-Encoding, Authorization, Cookie"}
 )
+
+// thePublic sees what is public of the whole city: what is drawn for it may be
+// kept by anybody.
+var thePublic = access.Sight{Classes: access.SetOf(geo.ClassPublic)}
 
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt.
 //
@@ -34,28 +42,28 @@ func (s *service) tile(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	f, err := s.gallery.find(c.Param("tileset"), c.Query("r"))
+	caller := access.Of(c)
+	f, err := s.gallery.find(c.Param("tileset"), c.Query("r"), caller.Sight())
 	if err != nil {
 		problem.Abort(c, err)
 		return
 	}
+	if f.sight.Classes.Has(geo.ClassRestricted) {
+		s.audit.read(caller, f.set.ID, t)
+	}
 	revision, keep := s.gallery.tileRevision(f, t)
 	h := c.Writer.Header()
-	h["Vary"] = byEncoding
-	h["Cache-Control"] = revalidate
-	if f.pinned && keep {
-		h["Cache-Control"] = forever
-	}
+	h["Vary"], h["Cache-Control"] = caching(f, f.pinned && keep)
 	asked := c.GetHeader("If-None-Match")
 	if keep && asked != "" {
-		if tag, ok := s.unchanged(asked, revision); ok {
+		if tag, ok := s.unchanged(asked, version{revision, f.sight}); ok {
 			h["Etag"] = []string{tag}
 			c.Status(304)
 			c.Writer.WriteHeaderNow()
 			return
 		}
 	}
-	p := s.picture(f, t, tileKey{f.set.ID, revision, t}, keep)
+	p := s.picture(f, t, tileKey{f.set.ID, f.sight, revision, t}, keep)
 	if asked != "" {
 		if tag, ok := sameHash(asked, p.hash); ok {
 			h["Etag"] = []string{tag}
@@ -64,14 +72,29 @@ func (s *service) tile(c *gin.Context) {
 			return
 		}
 	}
-	s.show(c, p, revision)
+	s.show(c, p, version{revision, f.sight})
+}
+
+// caching says who may keep a tile, and for whom. What is public may be kept by
+// everybody, at an address that names it as such: one that does not is answered
+// differently to different callers. All else is its reader's own.
+func caching(f found, immutable bool) (vary, control []string) {
+	switch open := f.sight == thePublic; {
+	case open && immutable:
+		return byEncoding, forever
+	case open:
+		return byCaller, revalidate
+	case immutable:
+		return byCaller, privateForever
+	}
+	return byCaller, privately
 }
 
 // show writes a picture.
-func (s *service) show(c *gin.Context, p *picture, revision int64) {
+func (s *service) show(c *gin.Context, p *picture, v version) {
 	h := c.Writer.Header()
 	e, body := s.encoder.form(p, accepts(c.GetHeader("Accept-Encoding")))
-	h["Etag"] = []string{s.tag(p.hash, revision, e)}
+	h["Etag"] = []string{s.tag(p.hash, v, e)}
 	if len(body) == 0 {
 		c.Status(204)
 		c.Writer.WriteHeaderNow()
@@ -110,11 +133,12 @@ func (s *service) picture(f found, t vtile.Tile, k tileKey, keep bool) *picture 
 }
 
 func (k tileKey) String() string {
-	return k.set + "/" + strconv.FormatInt(k.revision, 10) + "/" + k.tile.String()
+	seen := strconv.Itoa(int(k.sight.Classes)) + "/" + strconv.Quote(k.sight.Subtree) + k.sight.Networks
+	return k.set + "/" + seen + "/" + strconv.FormatInt(k.revision, 10) + "/" + k.tile.String()
 }
 
 func draw(f found, t vtile.Tile, k tileKey) *picture {
-	b := f.atlas.Append(nil, f.set, t)
+	b := f.atlas.Append(nil, f.set, f.sight, t)
 	sum := sha256.Sum256(b)
 	p := &picture{key: k, hash: base64.RawURLEncoding.EncodeToString(sum[:12]), cost: int64(len(b))}
 	p.forms[identity].Store(&b)
@@ -123,22 +147,33 @@ func draw(f found, t vtile.Tile, k tileKey) *picture {
 
 // A tile's ETag is
 //
-//	"HASH.REVISION.RUN+ENCODING"
+//	"HASH.REVISION-SIGHT.RUN+ENCODING"
 //
-// HASH is the content's. REVISION is when the tile last changed, as this run of
-// the server knows: while it is the same the content is too, and nothing has to
-// be drawn or looked up to say so.
+// HASH is the content's. REVISION is when the tile last changed for those with the
+// SIGHT, as this run of the server knows: while both are the same the content is
+// too, and nothing has to be drawn or looked up to say so.
 
-func (s *service) tag(hash string, revision int64, e encoding) string {
-	return `"` + hash + "." + strconv.FormatInt(revision, 36) + s.run + "+" + string("igzb"[e]) + `"`
+// version is what a tile's content turns on.
+type version struct {
+	revision int64
+	sight    access.Sight
+}
+
+func (s *service) mark(v version) string {
+	return strconv.FormatInt(v.revision, 36) + "-" + v.sight.Tag() + s.run
+}
+
+func (s *service) tag(hash string, v version, e encoding) string {
+	return `"` + hash + "." + s.mark(v) + "+" + string("igzb"[e]) + `"`
 }
 
 // unchanged returns the tag among those asked for that this run gave for the
-// revision.
-func (s *service) unchanged(asked string, revision int64) (string, bool) {
+// version.
+func (s *service) unchanged(asked string, v version) (string, bool) {
+	mark := s.mark(v)
 	return anyTag(asked, func(tag string) bool {
 		_, rest, ok := strings.Cut(tag, ".")
-		return ok && rest[:strings.IndexByte(rest+"+", '+')] == strconv.FormatInt(revision, 36)+s.run
+		return ok && rest[:strings.IndexByte(rest+"+", '+')] == mark
 	})
 }
 

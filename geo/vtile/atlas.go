@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/record"
 	"onegrid/geo/world"
@@ -117,15 +118,24 @@ func (a *Atlas) Bounds() lattice.Box {
 	return b
 }
 
-// Append appends a tile's bytes to buf. Nothing is appended for an empty tile.
-// Tiles of the same atlas are the same, byte for byte.
-func (a *Atlas) Append(buf []byte, set *Tileset, t Tile) []byte {
+// Append appends a tile's bytes to buf, as a sight has it: what it does not see is
+// not in it. Nothing is appended for an empty tile. Tiles of the same atlas and of
+// sights that are the same to the tileset (see Tileset.Sight) are the same, byte
+// for byte.
+func (a *Atlas) Append(buf []byte, set *Tileset, by access.Sight, t Tile) []byte {
+	by, ok := set.Sight(by)
+	if !ok {
+		return buf
+	}
 	d := a.drawers.Get().(*drawer)
 	defer a.drawers.Put(d)
 	d.start(t, buf)
-	set.draw(d, t)
+	if d.sight = by; set.turns.place {
+		d.view = by.On(a.world)
+	}
+	set.draw(a, d, t)
 	buf = d.w.buf
-	d.w.buf = nil
+	d.w.buf, d.view = nil, access.View{}
 	return buf
 }
 
@@ -152,8 +162,8 @@ func (a *Atlas) catalogue() {
 		a.add(s)
 		whole = append(whole, s)
 	}
-	a.add(a.liveSet("devices", geo.Devices, text("Devices", "设备"), a.drawDevices))
-	a.add(a.liveSet("incidents", geo.Incidents, text("Incidents", "事件"), a.drawIncidents))
+	a.add(a.deviceSet())
+	a.add(a.incidentSet())
 	a.add(compose("onepicture", text("One picture", "一张图"), whole))
 }
 
@@ -173,25 +183,31 @@ func (a *Atlas) basic() *network {
 	return a.networks[b.Spec.ID].get()
 }
 
+// basicID is the basic network's, "" where there is none.
+func (a *Atlas) basicID() string {
+	if b := a.world.Basic(); b != nil {
+		return b.Spec.ID
+	}
+	return ""
+}
+
 func (a *Atlas) drawDevices(d *drawer, t Tile) {
-	if t.Z >= objectZoom {
-		drawDevices(d, a.world, t)
-	} else if n := a.basic(); n != nil {
-		alerts := a.alerts.get()
-		n.drawCounts(d, t, "device_counts", deviceCountKeys, func(area int32) [3]uint64 {
-			c := a.world.Counts(area)
-			return [3]uint64{uint64(c.Devices), uint64(c.Cameras), uint64(alerts[area])}
-		})
+	if t.Z < objectZoom {
+		a.drawCounts(d, t, a.byID[string(geo.Devices)])
+		return
+	}
+	if d.sight.Classes.Has(geo.ClassInternal) {
+		d.drawDevices(a.world, t)
+	}
+	if d.sight.Classes.Has(geo.ClassRestricted) {
+		d.drawViews(a.world, t)
 	}
 }
 
 func (a *Atlas) drawIncidents(d *drawer, t Tile) {
-	if t.Z >= objectZoom {
-		drawIncidents(d, a.world, t)
-	} else if n := a.basic(); n != nil {
-		urgents := a.urgents.get()
-		n.drawCounts(d, t, "incident_counts", incidentCountKeys, func(area int32) [3]uint64 {
-			return [3]uint64{uint64(a.world.Counts(area).Open), uint64(urgents[area])}
-		})
+	if t.Z < objectZoom {
+		a.drawCounts(d, t, a.byID[string(geo.Incidents)])
+	} else if d.sight.Classes.Has(geo.ClassRestricted) {
+		d.drawIncidents(a.world, t)
 	}
 }

@@ -5,18 +5,22 @@ import (
 	"testing"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/vtile"
 	"onegrid/geo/vtile/mvt"
 	"onegrid/geo/world"
 )
 
+// everything is seen by whoever sees all.
+var everything = access.Sight{Classes: access.AllClasses}
+
 // tilesOf calls f for every tile of a tileset's zooms that meets the city.
 func tilesOf(a *vtile.Atlas, set *vtile.Tileset, from, to uint8, f func(vtile.Tile, []byte)) {
 	b := a.Bounds()
 	for z := max(set.MinZoom, from); z <= min(set.MaxZoom, to); z++ {
 		for _, t := range vtile.Cover(b, z) {
-			if data := a.Append(nil, set, t); len(data) > 0 {
+			if data := a.Append(nil, set, everything, t); len(data) > 0 {
 				f(t, data)
 			}
 		}

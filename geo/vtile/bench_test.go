@@ -63,11 +63,11 @@ func town(t testing.TB, n int) (*world.World, vtile.Tile) {
 func ours(b *testing.B, w *world.World, id string, t vtile.Tile) {
 	a := vtile.NewAtlas(w, nil)
 	set := a.Tileset(id)
-	buf := a.Append(nil, set, t)
+	buf := a.Append(nil, set, everything, t)
 	b.SetBytes(int64(len(buf)))
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = a.Append(buf[:0], set, t)
+		buf = a.Append(buf[:0], set, everything, t)
 	}
 }
 
@@ -149,7 +149,7 @@ func buildingFeatures(w *world.World, t vtile.Tile) map[string][]*geojson.Featur
 // shows, their borders, each once, and the labels.
 func gridFeatures(b *testing.B, w *world.World, t vtile.Tile) map[string][]*geojson.Feature {
 	a := vtile.NewAtlas(w, nil)
-	tile := strict(b, t.String(), a.Append(nil, a.Tileset("grids"), t))
+	tile := strict(b, t.String(), a.Append(nil, a.Tileset("grids"), everything, t))
 	shown := map[string]bool{} // labels
 	for _, f := range tile.Layer("labels").Features {
 		shown[f.Properties["code"].(string)] = true

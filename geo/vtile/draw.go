@@ -1,6 +1,9 @@
 package vtile
 
-import "onegrid/geo/coverage"
+import (
+	"onegrid/geo/access"
+	"onegrid/geo/coverage"
+)
 
 // drawer is what drawing a tile needs and can be used again for the next.
 type drawer struct {
@@ -15,6 +18,11 @@ type drawer struct {
 
 	face   outline
 	shaper shaper
+
+	sight access.Sight          // who looks, as far as the tileset turns on it
+	view  access.View           // of the world that is drawn
+	hide  func(values []uint32) // see stock.hiding
+	tags  []uint32
 }
 
 func (d *drawer) start(t Tile, buf []byte) {

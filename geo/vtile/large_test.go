@@ -35,7 +35,7 @@ func BenchmarkLarge(b *testing.B) {
 			close(stopped)
 		}()
 		first := func(id string, z uint8) {
-			a.Append(nil, a.Tileset(id), vtile.Cover(middle, z)[0])
+			a.Append(nil, a.Tileset(id), everything, vtile.Cover(middle, z)[0])
 			b.ReportMetric(time.Since(start).Seconds(), fmt.Sprintf("s-%s-z%d", id, z))
 		}
 		first("incidents", 14)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/record"
 	"onegrid/geo/world"
 )
@@ -18,6 +19,9 @@ const (
 )
 
 var buildingKeys = []string{"code", "name", "name_en", "storeys", "height", "households", "use", "stacked"}
+
+const householdsKey, stackedKey = 5, 7 // of buildingKeys
+
 var estateKeys = []string{"code", "name", "name_en", "managed"}
 var siteKeys = []string{"code", "name", "name_en", "kind"}
 
@@ -32,7 +36,48 @@ func buildingsOf(w *world.World) []*stock {
 			s.dict.count(b.Storeys), s.dict.measure(b.HeightM), s.dict.count(b.Households),
 			s.dict.text(b.Use), s.dict.count(towers[b.Code]))
 	}
+	s.hiding = discreet(w, s.dict)
 	return []*stock{s.done()}
+}
+
+// householdClass is that of how many households a building has, where they are
+// few.
+const householdClass = geo.ClassInternal
+
+// discreet hides what of buildings is not for everybody: few households, and how
+// many grids of stacked networks are in it from who does not see all of those.
+func discreet(w *world.World, m *dictMaker) func(access.Sight) func([]uint32) {
+	var few []uint32 // the dictionary's numbers of such counts
+	for n := 1; n < access.FewerThan; n++ {
+		few = append(few, m.count(n))
+	}
+	networks := stackedNetworks(w)
+	return func(by access.Sight) func([]uint32) {
+		hidden := func(id string) bool { return !by.Network(id) }
+		all, grids := by.Classes.Has(householdClass), !slices.ContainsFunc(networks, hidden)
+		if all && grids {
+			return nil
+		}
+		return func(values []uint32) {
+			if !all && slices.Contains(few, values[householdsKey]) {
+				values[householdsKey] = 0
+			}
+			if !grids {
+				values[stackedKey] = 0
+			}
+		}
+	}
+}
+
+// stackedNetworks are the ids of the networks whose grids are in buildings.
+func stackedNetworks(w *world.World) (ids []string) {
+	for _, n := range w.Networks() {
+		if n.Spec.Kind == geo.Stacked {
+			ids = append(ids, n.Spec.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // stackedIn counts the grids of stacked networks by their buildings.

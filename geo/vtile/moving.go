@@ -32,13 +32,13 @@ func urgent(urgency string) bool {
 	return false
 }
 
-// drawDevices writes the devices and, in a layer of their own, what cameras see.
-func drawDevices(d *drawer, w *world.World, t Tile) {
+// drawDevices writes the devices.
+func (d *drawer) drawDevices(w *world.World, t Tile) {
 	d.w.begin("devices", deviceKeys, nil)
 	inner := t.inner()
 	for o := range w.Devices().Search(latticeBox(inner, t.Z)) {
 		p := coverage.Project(o.Point).At(t.Z)
-		if !t.holds(p) {
+		if !t.holds(p) || !d.inSubtree(w.Devices(), o.ID) {
 			continue
 		}
 		d.w.text(0, o.Code)
@@ -49,18 +49,23 @@ func drawDevices(d *drawer, w *world.World, t Tile) {
 		d.w.put(o.ID, pointType)
 	}
 	d.w.end()
-	d.drawViews(w, t)
+}
+
+// inSubtree tells that an object is in the part of the city that is looked at.
+func (d *drawer) inSubtree(of interface{ Area(int64) int32 }, id int64) bool {
+	return d.view.Whole() || d.view.InSubtree(of.Area(id))
 }
 
 // longestViewM bounds how far from a tile a camera is looked for that may see
 // into it. A view that reaches farther is drawn as far.
 const longestViewM = 1000
 
+// drawViews writes what cameras see: a layer of its own, of a class of its own.
 func (d *drawer) drawViews(w *world.World, t Tile) {
 	d.w.begin("views", viewKeys, nil)
 	f := t.frame()
 	for o := range w.Devices().Search(farther(latticeBox(coverage.PixelBox(f), t.Z), longestViewM)) {
-		if o.View == nil || !mayReach(f, o.Point, o.View, t.Z) || !d.sector(o.Point, o.View, t.Z) {
+		if o.View == nil || !d.inSubtree(w.Devices(), o.ID) || !mayReach(f, o.Point, o.View, t.Z) || !d.sector(o.Point, o.View, t.Z) {
 			continue
 		}
 		d.cutWhole(f)
@@ -139,11 +144,12 @@ func (d *drawer) sector(p lattice.Point, v *geo.View, z uint8) bool {
 	return len(d.whole.rings) > 0
 }
 
-func drawIncidents(d *drawer, w *world.World, t Tile) {
+// drawIncidents writes the incidents of the networks that are seen.
+func (d *drawer) drawIncidents(w *world.World, t Tile) {
 	d.w.begin("incidents", incidentKeys, nil)
 	for o := range w.Incidents().Search(latticeBox(t.inner(), t.Z)) {
 		p := coverage.Project(o.Point).At(t.Z)
-		if !t.holds(p) {
+		if !t.holds(p) || !d.inSubtree(w.Incidents(), o.ID) || o.Network != "" && !d.sight.Network(o.Network) {
 			continue
 		}
 		d.w.text(0, o.Code)
@@ -155,57 +161,5 @@ func drawIncidents(d *drawer, w *world.World, t Tile) {
 		d.w.point(p)
 		d.w.put(o.ID, pointType)
 	}
-	d.w.end()
-}
-
-// countIf counts the objects for which is holds, each in its area of the basic
-// network and in all areas above: what the world itself does not count.
-func countIf[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is func(*T) bool) []int32 {
-	net := w.Basic()
-	of := make([]int32, len(net.Grids))
-	for o := range all.All() {
-		if !is(o) {
-			continue
-		}
-		for a := all.Area(id(o)); a >= 0; a = net.Parent(a) {
-			of[a]++
-		}
-	}
-	return of
-}
-
-// countedLevel is the level by whose areas a zoom counts: the finest whose areas
-// have room for the figures, among the drawn ones.
-func (n *network) countedLevel(z uint8) int {
-	level := len(n.levels) - 1
-	for !n.shows(level, z, widthOfCounts) {
-		level--
-	}
-	return level
-}
-
-// drawCounts writes the figures of the areas that a zoom counts by, at their
-// labels: one for each key after level and code. An area of which the first is 0
-// is left out.
-func (n *network) drawCounts(d *drawer, t Tile, layer string, keys []string, figures func(area int32) [3]uint64) {
-	level := n.countedLevel(t.Z)
-	d.w.begin(layer, keys, nil)
-	areas := n.net.Coverage.Areas()
-	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
-		if int(areas[a].Level) != level {
-			return
-		}
-		counts := figures(a)
-		if counts[0] == 0 {
-			return
-		}
-		d.w.text(0, n.net.Grids[a].Level)
-		d.w.text(1, n.net.Grids[a].Code)
-		for k := range keys[2:] {
-			d.w.uint(byte(k+2), counts[k])
-		}
-		d.w.point(place)
-		d.w.put(n.net.Grids[a].ID, pointType)
-	})
 	d.w.end()
 }

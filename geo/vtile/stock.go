@@ -1,6 +1,7 @@
 package vtile
 
 import (
+	"onegrid/geo/access"
 	"onegrid/geo/boxtree"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
@@ -21,6 +22,9 @@ type stock struct {
 	dict   *dict
 	tree   *boxtree.Tree
 	plates [MaxZoom + 1]plate // none for points, whose places are the tree's boxes
+	// hiding returns what takes out of an object's values those that a sight may
+	// not have; nil if it may have all. Nil: everybody may.
+	hiding func(access.Sight) func(values []uint32)
 }
 
 // draw writes the layer's part of a tile.
@@ -29,6 +33,9 @@ func (s *stock) draw(d *drawer, t Tile) {
 		return
 	}
 	d.w.begin(s.name, s.keys, s.dict)
+	if d.hide = nil; s.hiding != nil {
+		d.hide = s.hiding(d.sight)
+	}
 	if s.kind == pointType {
 		s.drawPoints(d, t)
 	} else {
@@ -43,7 +50,7 @@ func (s *stock) drawPoints(d *drawer, t Tile) {
 		if s.least[i] > t.Z {
 			continue
 		}
-		d.w.listed(s.tags(i))
+		d.w.listed(s.tags(d, i))
 		d.w.point(coverage.Pixel(s.tree.Box(i).Min).At(t.Z))
 		d.w.put(s.ids[i], pointType)
 	}
@@ -66,7 +73,7 @@ func (s *stock) drawShapes(d *drawer, t Tile) {
 			}
 			commands = nil
 		}
-		d.w.listed(s.tags(i))
+		d.w.listed(s.tags(d, i))
 		d.w.putRest(s.ids[i], s.kind, commands)
 	}
 }
@@ -82,9 +89,16 @@ func (s *stock) cut(d *drawer, f frame, start coverage.Pixel, commands []byte) b
 	return len(d.w.geom) > 0
 }
 
-func (s *stock) tags(i int32) []uint32 {
+// tags are an object's values, as far as they may be told.
+func (s *stock) tags(d *drawer, i int32) []uint32 {
 	n := len(s.keys)
-	return s.values[int(i)*n : int(i)*n+n]
+	values := s.values[int(i)*n : int(i)*n+n]
+	if d.hide == nil {
+		return values
+	}
+	d.tags = append(d.tags[:0], values...)
+	d.hide(d.tags)
+	return d.tags
 }
 
 // stocker fills a stock. Objects are added in any order.

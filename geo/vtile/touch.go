@@ -3,19 +3,71 @@ package vtile
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
-	"onegrid/geo/world"
 )
 
-// Touch is what changed of a tileset: these tiles of all zooms, or all tiles.
+// Touch is what changed of a tileset: some tiles of all zooms, or all tiles. It
+// holds on to no world.
 type Touch struct {
-	Set   *Tileset // as it is after the change
-	All   bool
-	Tiles []Tile // by zoom, row and column, each once
+	Set     *Tileset // as it is after the change
+	All     bool
+	strokes []stroke
+}
+
+// stroke is what one object or one area's counts touch, for those who see it.
+type stroke struct {
+	class   geo.Class
+	network string   // whose it is; "" for nobody's
+	areas   []string // where it is: the area's code and all above it
+	own     bool     // for those alone whose subtree is the first of areas
+	figures scale    // of counts: how they are told
+	tiles   []Tile
+}
+
+// scale says to whom a stroke matters: counts that moved matter to those who are
+// told them so.
+type scale uint8
+
+const (
+	always scale = iota
+	exact
+	rough
+)
+
+// Tiles are those that changed for a sight, by zoom, row and column, each once.
+// Of a sight for which all changed there is nothing to list.
+func (t *Touch) Tiles(by access.Sight) []Tile {
+	by, ok := t.Set.Sight(by)
+	if !ok {
+		return nil
+	}
+	told := rough
+	if t.Set.exactly(by) {
+		told = exact
+	}
+	var out []Tile
+	for i := range t.strokes {
+		if p := &t.strokes[i]; p.seen(by) && (p.figures == always || p.figures == told) {
+			out = append(out, p.tiles...)
+		}
+	}
+	slices.SortFunc(out, func(s, t Tile) int {
+		return cmp.Or(cmp.Compare(s.Z, t.Z), cmp.Compare(s.Y, t.Y), cmp.Compare(s.X, t.X))
+	})
+	return slices.Compact(out)
+}
+
+func (p *stroke) seen(by access.Sight) bool {
+	if p.own && by.Subtree != p.areas[0] {
+		return false
+	}
+	return by.Classes.Has(p.class) && (p.network == "" || by.Network(p.network)) && by.Holds(p.areas)
 }
 
 // Since tells which tiles of a are not the same as in the earlier atlas before.
@@ -31,8 +83,8 @@ func (a *Atlas) Since(before *Atlas, changes []geo.Change) []Touch {
 		case set.Whole || changes == nil || a.redrawn(before, set, changes):
 			out = append(out, Touch{Set: set, All: true})
 		default:
-			if tiles := a.touched(before, set, changes); len(tiles) > 0 {
-				out = append(out, Touch{Set: set, Tiles: tiles})
+			if strokes := a.touched(before, set, changes); len(strokes) > 0 {
+				out = append(out, Touch{Set: set, strokes: strokes})
 			}
 		}
 	}
@@ -54,8 +106,8 @@ func (a *Atlas) redrawn(before *Atlas, set *Tileset, changes []geo.Change) bool 
 	})
 }
 
-func (a *Atlas) touched(before *Atlas, set *Tileset, changes []geo.Change) []Tile {
-	f := finder{was: before, is: a, tiles: map[Tile]bool{}}
+func (a *Atlas) touched(before *Atlas, set *Tileset, changes []geo.Change) []stroke {
+	f := finder{was: before, is: a, areas: map[int32]bool{}}
 	for _, c := range changes {
 		switch {
 		case c.Kind != layerOf(set):
@@ -65,50 +117,44 @@ func (a *Atlas) touched(before *Atlas, set *Tileset, changes []geo.Change) []Til
 			f.incident(c)
 		}
 	}
-	out := make([]Tile, 0, len(f.tiles))
-	for t := range f.tiles {
-		out = append(out, t)
-	}
-	slices.SortFunc(out, func(s, t Tile) int {
-		return cmp.Or(cmp.Compare(s.Z, t.Z), cmp.Compare(s.Y, t.Y), cmp.Compare(s.X, t.X))
-	})
-	return out
+	f.counts(layerOf(set))
+	return f.strokes
 }
 
-// finder gathers the tiles that single changes touch.
+// finder gathers what single changes touch.
 type finder struct {
 	was, is *Atlas
-	tiles   map[Tile]bool
+	strokes []stroke
+	areas   map[int32]bool // whose counts may have moved
 	d       drawer
-}
-
-// figures are what an object adds to its areas' counts.
-type figures struct {
-	area           int32
-	one, two, more bool // device or incident, camera, alert or urgent
 }
 
 func (f *finder) device(c geo.Change) {
 	old, _ := f.was.world.Devices().ByCode(c.Object)
 	now, _ := f.is.world.Devices().ByCode(c.Object)
-	if old != nil && now != nil && drawnAlike(old, now) {
-		return
-	}
-	for _, o := range []*geo.Device{old, now} {
-		if o != nil {
-			f.point(o.Point)
+	points, views := old == nil || now == nil || !drawnAlike(old, now), old == nil || now == nil || !seesAlike(old, now)
+	for _, in := range []struct {
+		*geo.Device
+		atlas *Atlas
+	}{{old, f.was}, {now, f.is}} {
+		if in.Device == nil {
+			continue
+		}
+		area := in.atlas.world.Devices().Area(in.ID)
+		where := f.chain(area)
+		if points {
+			f.count(area)
+			f.strokes = append(f.strokes, stroke{class: geo.ClassInternal, areas: where, tiles: pointTiles(in.Point)})
+		}
+		if views && in.View != nil {
+			f.strokes = append(f.strokes, stroke{class: geo.ClassRestricted, areas: where, tiles: f.view(in.Device)})
 		}
 	}
-	if old == nil || now == nil || !seesAlike(old, now) {
-		f.view(old)
-		f.view(now)
-	}
-	f.counts(deviceFigures(f.was.world, old), deviceFigures(f.is.world, now))
 }
 
 func drawnAlike(a, b *geo.Device) bool {
-	return a.ID == b.ID && a.Point == b.Point && a.Kind == b.Kind && a.State == b.State &&
-		a.Name.In("zh") == b.Name.In("zh") && seesAlike(a, b)
+	return a.ID == b.ID && a.Code == b.Code && a.Point == b.Point && a.Kind == b.Kind && a.State == b.State &&
+		a.Name.In("zh") == b.Name.In("zh")
 }
 
 func seesAlike(a, b *geo.Device) bool {
@@ -118,13 +164,6 @@ func seesAlike(a, b *geo.Device) bool {
 	return a.ID == b.ID && a.Point == b.Point && *a.View == *b.View
 }
 
-func deviceFigures(w *world.World, o *geo.Device) figures {
-	if o == nil {
-		return figures{area: coverage.NoArea}
-	}
-	return figures{w.Devices().Area(o.ID), true, o.Kind == "camera", o.State == StateAlert}
-}
-
 func (f *finder) incident(c geo.Change) {
 	var head struct {
 		ID int64 `json:"id"`
@@ -132,40 +171,39 @@ func (f *finder) incident(c geo.Change) {
 	if json.Unmarshal(c.Body, &head) != nil {
 		return // the world would not have taken it
 	}
-	old, _ := f.was.world.Incidents().ByID(head.ID)
-	now, _ := f.is.world.Incidents().ByID(head.ID)
-	for _, o := range []*geo.Incident{old, now} {
-		if o != nil {
-			f.point(o.Point)
+	for _, a := range []*Atlas{f.was, f.is} {
+		if in, ok := a.world.Incidents().ByID(head.ID); ok {
+			area := a.world.Incidents().Area(in.ID)
+			f.count(area)
+			f.strokes = append(f.strokes, stroke{class: geo.ClassRestricted, network: in.Network, areas: f.chain(area), tiles: pointTiles(in.Point)})
 		}
 	}
-	f.counts(incidentFigures(f.was.world, old), incidentFigures(f.is.world, now))
 }
 
-func incidentFigures(w *world.World, o *geo.Incident) figures {
-	if o == nil {
-		return figures{area: coverage.NoArea}
+// chain is the code of an area and those of all above it.
+func (f *finder) chain(area int32) (codes []string) {
+	n := f.is.world.Basic()
+	for ; area >= 0; area = n.Parent(area) {
+		codes = append(codes, n.Grids[area].Code)
 	}
-	return figures{area: w.Incidents().Area(o.ID), one: true, more: urgent(o.Urgency)}
+	return codes
 }
 
-// point adds the tiles that a place is in.
-func (f *finder) point(p lattice.Point) {
+// pointTiles are the tiles that a place is in.
+func pointTiles(p lattice.Point) (tiles []Tile) {
 	b := coverage.Project(p)
 	for z := uint8(objectZoom); z <= MaxZoom; z++ {
-		f.tiles[tileOf(b.At(z), z)] = true
+		tiles = append(tiles, tileOf(b.At(z), z))
 	}
+	return tiles
 }
 
 func tileOf(p coverage.Pixel, z uint8) Tile {
 	return Tile{Z: z, X: uint32(p.X / Extent), Y: uint32(p.Y / Extent)}
 }
 
-// view adds the tiles in which something of a camera's view is left.
-func (f *finder) view(o *geo.Device) {
-	if o == nil || o.View == nil {
-		return
-	}
+// view returns the tiles in which something of a camera's view is left.
+func (f *finder) view(o *geo.Device) (tiles []Tile) {
 	for z := uint8(objectZoom); z <= MaxZoom; z++ {
 		if !f.d.sector(o.Point, o.View, z) {
 			continue
@@ -174,45 +212,57 @@ func (f *finder) view(o *geo.Device) {
 			f.d.faces.clear()
 			f.d.cutWhole(t.frame())
 			if len(f.d.faces.rings) > 0 {
-				f.tiles[t] = true
+				tiles = append(tiles, t)
 			}
 		}
 	}
+	return tiles
 }
 
-// counts adds the tiles with the labels of the areas whose counts moved.
-func (f *finder) counts(old, now figures) {
-	if old == now {
-		return
+// count notes that what is counted of an area may have moved, and of all above.
+func (f *finder) count(area int32) {
+	for n := f.is.world.Basic(); area >= 0; area = n.Parent(area) {
+		f.areas[area] = true
 	}
+}
+
+// counts adds the tiles with the labels of the areas whose counts moved: as they
+// are, and as the public is told them.
+func (f *finder) counts(layer geo.Layer) {
 	n := f.is.basic()
-	if n == nil {
+	if n == nil || len(f.areas) == 0 {
 		return
 	}
-	areas := n.net.Coverage.Areas()
-	for z := uint8(0); z < objectZoom; z++ {
-		level := n.countedLevel(z)
-		was, is := n.up(old.area, level, areas), n.up(now.area, level, areas)
-		if was == is && sameFigures(old, now) {
-			continue
+	was, is := f.was.figures(layer), f.is.figures(layer)
+	for _, a := range slices.Sorted(maps.Keys(f.areas)) {
+		if was(a) != is(a) {
+			f.labels(n, a, exact)
 		}
-		for _, a := range []int32{was, is} {
-			if a >= 0 {
-				f.tiles[tileOf(coverage.Project(n.net.Label(a)).At(z), z)] = true
-			}
+		if was(a).told() != is(a).told() {
+			f.labels(n, a, rough)
 		}
 	}
 }
 
-func sameFigures(a, b figures) bool { return a.one == b.one && a.two == b.two && a.more == b.more }
-
-// up is the area of a level that an area lies in, NoArea if there is none.
-func (n *network) up(a int32, level int, areas []coverage.Area) int32 {
-	for a >= 0 && int(areas[a].Level) > level {
-		a = n.net.Parent(a)
+// labels adds the tiles with an area's counts: for all at the zooms that count by
+// its level, for those whose subtree it is from farther away too.
+func (f *finder) labels(n *network, area int32, told scale) {
+	level := int(n.net.Coverage.Areas()[area].Level)
+	place := coverage.Project(n.net.Label(area))
+	all := stroke{class: geo.ClassPublic, network: n.net.Spec.ID, areas: f.chain(area), figures: told}
+	own := all
+	own.own = true
+	for z := uint8(0); z < objectZoom; z++ {
+		switch counted := n.countedLevel(z); {
+		case counted == level:
+			all.tiles = append(all.tiles, tileOf(place.At(z), z))
+		case counted < level:
+			own.tiles = append(own.tiles, tileOf(place.At(z), z))
+		}
 	}
-	if a >= 0 && int(areas[a].Level) != level {
-		return coverage.NoArea
+	for _, p := range []stroke{all, own} {
+		if p.tiles != nil {
+			f.strokes = append(f.strokes, p)
+		}
 	}
-	return a
 }

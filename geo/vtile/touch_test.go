@@ -25,7 +25,7 @@ func TestExactlyTheTilesThatChangedAreNamed(t *testing.T) {
 		out := map[vtile.Tile][]byte{}
 		for z := uint8(0); z <= vtile.MaxZoom; z++ {
 			for _, at := range vtile.Cover(bounds, z) {
-				out[at] = a.Append(nil, a.Tileset(id), at)
+				out[at] = a.Append(nil, a.Tileset(id), everything, at)
 			}
 		}
 		return out
@@ -44,7 +44,7 @@ func TestExactlyTheTilesThatChangedAreNamed(t *testing.T) {
 				t.Fatalf("step %d: %s %s: all tiles of %s are named", step, c.Op, c.Body, touch.Set.ID)
 			}
 			named[touch.Set.ID] = map[vtile.Tile]bool{}
-			for _, at := range touch.Tiles {
+			for _, at := range touch.Tiles(everything) {
 				named[touch.Set.ID][at] = true
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/coverage"
 	"onegrid/geo/lattice"
 	"onegrid/geo/world"
@@ -47,17 +48,18 @@ func TestIncidentsWaitForNoShapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := access.Sight{Classes: access.AllClasses}
 	changes := []geo.Change{{Seq: 2, At: time.Now(), Kind: geo.Incidents, Op: "put", Object: "7", Body: body}}
 	if w, err = w.Apply(changes); err != nil {
 		t.Fatal(err)
 	}
 	b := NewAtlas(w, a)
 	touches := b.Since(a, changes)
-	if len(touches) != 1 || len(touches[0].Tiles) != MaxZoom+1 {
+	if len(touches) != 1 || len(touches[0].Tiles(all)) != MaxZoom+1 {
 		t.Fatalf("touched: %+v", touches)
 	}
-	for _, at := range touches[0].Tiles {
-		if len(b.Append(nil, touches[0].Set, at)) == 0 {
+	for _, at := range touches[0].Tiles(all) {
+		if len(b.Append(nil, touches[0].Set, all, at)) == 0 {
 			t.Errorf("tile %s is empty", at)
 		}
 	}
