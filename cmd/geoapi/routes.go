@@ -10,7 +10,7 @@ import (
 
 // routes is every route of the service; the order is that of the documents.
 func (s *service) routes() []server.Route {
-	i := s.imports
+	i, sessions := s.imports, s.sessions
 	admin := access.Only(geo.RoleAdmin)
 	bulk := access.Only(geo.RoleService, geo.RoleOperator, geo.RoleAdmin)
 	seesIncidents := access.Only(geo.RoleWall, geo.RoleOperator, geo.RoleAdmin)
@@ -33,6 +33,11 @@ func (s *service) routes() []server.Route {
 		{Method: "GET", Path: "/v1/imports/{id}", Name: "import-preview", May: admin, Handle: i.get},
 		{Method: "POST", Path: "/v1/imports/{id}/accept", Name: "import-accept", May: admin, Handle: i.accept},
 		{Method: "DELETE", Path: "/v1/imports/{id}", Name: "import-drop", May: admin, Handle: i.drop},
+		{Method: "POST", Path: "/v1/session", Name: "open-session", May: access.Everyone, Handle: sessions.open},
+		{Method: "GET", Path: "/v1/session", Name: "session", May: access.Everyone, Handle: sessions.tell},
+		{Method: "DELETE", Path: "/v1/session", Name: "end-session", May: access.Named, Handle: sessions.end},
+		{Method: "GET", Path: "/v1/session/oidc", Name: "begin-oidc", May: access.Everyone, Handle: sessions.begin},
+		{Method: "GET", Path: "/v1/session/callback", Name: "finish-oidc", May: access.Everyone, Handle: sessions.finish},
 		{Method: "GET", Path: "/v1/scheme", Name: "scheme", May: access.Named, Handle: s.scheme},
 		{Method: "GET", Path: "/v1/editions", Name: "editions", May: access.Named, Handle: s.editions},
 		{Method: "GET", Path: "/openapi.json", Name: "openapi", May: access.Everyone, Handle: s.openAPI},

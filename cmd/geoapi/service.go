@@ -16,6 +16,7 @@ import (
 // keeper is what the service needs of a store.
 type keeper interface {
 	importStore
+	sessionStore
 	OpenIncident(ctx context.Context, by geo.Actor, in geo.Incident, key string) (out geo.Incident, seq int64, again bool, err error)
 	CloseIncident(ctx context.Context, by geo.Actor, id int64) (seq int64, err error)
 	Incident(ctx context.Context, id int64) (geo.Incident, error)
@@ -38,6 +39,7 @@ type service struct {
 	frame    *server.Frame
 	metrics  *metrics
 	imports  *imports
+	sessions *sessions
 
 	shelves   shelves
 	answerers sync.Pool
@@ -75,6 +77,7 @@ func newService(p parts) *service {
 		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: make(chan struct{}, maxStreams),
 	}
+	s.sessions = newSessions(p.store, s.frame.Client)
 	s.metrics = newMetrics(s)
 	s.document = sync.OnceValue(func() []byte { return makeDocument(s.routes()) })
 	s.answerers.New = func() any { return new(answerer) }

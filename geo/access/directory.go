@@ -144,13 +144,7 @@ func (d *Directory) Identify(request *http.Request) (*Caller, error) {
 	case secret == "":
 		return nil, nil
 	}
-	r := d.roll.Load()
-	caller := r.callers[Hash(secret)]
-	if caller == nil && strings.HasPrefix(secret, secretPrefix) {
-		r = d.newest(request.Context())
-		caller = r.callers[Hash(secret)]
-	}
-	if caller != nil {
+	if r, caller := d.find(request.Context(), secret); caller != nil {
 		if d.lets(r, caller, time.Now()) {
 			return caller, nil
 		}
@@ -176,13 +170,18 @@ func (d *Directory) Identify(request *http.Request) (*Caller, error) {
 	return nil, unauthenticated("there is no such key")
 }
 
-// newest is the roll as the store now has it, for a secret that may have been made
-// a moment ago by the other program: a page goes on with its new session at once.
-func (d *Directory) newest(ctx context.Context) *roll {
-	if revision, err := d.store.CredentialsRevision(ctx); err == nil && revision != d.roll.Load().revision {
-		_ = d.Refresh(ctx) // Run tells if it cannot be
+// find returns whose a secret is, nil for nobody's, and the roll that has it. One
+// that is not there may have been made a moment ago by the other program: a page
+// goes on with its new session at once.
+func (d *Directory) find(ctx context.Context, secret string) (*roll, *Caller) {
+	r, hash := d.roll.Load(), Hash(secret)
+	if r.callers[hash] == nil && strings.HasPrefix(secret, secretPrefix) {
+		if revision, err := d.store.CredentialsRevision(ctx); err == nil && revision != r.revision {
+			_ = d.Refresh(ctx) // Run tells if it cannot be
+			r = d.roll.Load()
+		}
 	}
-	return d.roll.Load()
+	return r, r.callers[hash]
 }
 
 func (d *Directory) unnamed() *Caller {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -15,8 +16,8 @@ import (
 // ByKey returns whom a key lets in, so that a session can be opened with it.
 // Unauthenticated if it lets nobody in, or is no key but a session's secret or a
 // token.
-func (d *Directory) ByKey(secret string) (*Caller, error) {
-	caller := d.roll.Load().callers[Hash(secret)]
+func (d *Directory) ByKey(ctx context.Context, secret string) (*Caller, error) {
+	_, caller := d.find(ctx, secret)
 	switch {
 	case caller == nil || caller.Kind != geo.Key:
 		return nil, unauthenticated("there is no such key")
@@ -27,9 +28,9 @@ func (d *Directory) ByKey(secret string) (*Caller, error) {
 }
 
 // BySession returns whom a session's secret lets in.
-func (d *Directory) BySession(secret string) (*Caller, error) {
-	caller := d.roll.Load().callers[Hash(secret)]
-	if caller == nil || !caller.Holds(time.Now()) {
+func (d *Directory) BySession(ctx context.Context, secret string) (*Caller, error) {
+	r, caller := d.find(ctx, secret)
+	if caller == nil || caller.Kind != geo.Session || !d.lets(r, caller, time.Now()) {
 		return nil, unauthenticated("the session is over")
 	}
 	return caller, nil

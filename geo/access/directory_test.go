@@ -368,15 +368,15 @@ func TestKeysOpenSessions(t *testing.T) {
 	key, secret := store.add(geo.Credential{Role: geo.RoleOperator})
 	_, sessionSecret := store.add(geo.Credential{Kind: geo.Session, Of: key.ID, Role: geo.RoleOperator, Expires: time.Now().Add(time.Hour)})
 	d := follow(t, store, nil)
-	if who, err := d.ByKey(secret); err != nil || who.ID != key.ID || d.KeyOf(who) != who {
+	if who, err := d.ByKey(t.Context(), secret); err != nil || who.ID != key.ID || d.KeyOf(who) != who {
 		t.Errorf("a key: %v, %v", who, err)
 	}
 	for name, s := range map[string]string{"a session": sessionSecret, "nothing": "", "the other program": d.ProcessHeader(), "its id": key.ID} {
-		if who, err := d.ByKey(s); geo.KindOf(err) != problem.Unauthenticated || who != nil {
+		if who, err := d.ByKey(t.Context(), s); geo.KindOf(err) != problem.Unauthenticated || who != nil {
 			t.Errorf("%s is taken for a key: %v, %v", name, who, err)
 		}
 	}
-	in, err := d.BySession(sessionSecret)
+	in, err := d.BySession(t.Context(), sessionSecret)
 	if err != nil || d.KeyOf(in).ID != key.ID || d.Sessions(key.ID) != 1 || d.Sessions(in.ID) != 0 {
 		t.Errorf("a session: %v, %v", in, err)
 	}
@@ -384,7 +384,7 @@ func TestKeysOpenSessions(t *testing.T) {
 	if err := d.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if who, err := d.ByKey(secret); err == nil || who == nil || who.ID != key.ID || d.Sessions(key.ID) != 0 {
+	if who, err := d.ByKey(t.Context(), secret); err == nil || who == nil || who.ID != key.ID || d.Sessions(key.ID) != 0 {
 		t.Errorf("a revoked key: %v, %v", who, err)
 	}
 }
