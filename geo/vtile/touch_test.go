@@ -9,55 +9,81 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
 )
 
-// Devices and incidents come, move, change and go; after each change exactly the
-// tiles that are not the same, byte for byte, are named.
+// Devices and incidents come, move, change and go; after each change each sight
+// has exactly those tiles named that are not the same to it, byte for byte.
 func TestExactlyTheTilesThatChangedAreNamed(t *testing.T) {
 	rng := rand.New(rand.NewPCG(21, 12))
 	w := city(t, 6)
 	a := vtile.NewAtlas(w, nil)
 	bounds := a.Bounds()
-	draw := func(a *vtile.Atlas, id string) map[vtile.Tile][]byte {
+	draw := func(a *vtile.Atlas, id string, by access.Sight) map[vtile.Tile][]byte {
 		out := map[vtile.Tile][]byte{}
 		for z := uint8(0); z <= vtile.MaxZoom; z++ {
 			for _, at := range vtile.Cover(bounds, z) {
-				out[at] = a.Append(nil, a.Tileset(id), everything, at)
+				out[at] = a.Append(nil, a.Tileset(id), by, at)
 			}
 		}
 		return out
 	}
-	was := map[string]map[vtile.Tile][]byte{"devices": draw(a, "devices"), "incidents": draw(a, "incidents")}
-	for step := range 60 {
+	public, internal, restricted := access.SetOf(geo.ClassPublic), access.SetOf(geo.ClassInternal), access.SetOf(geo.ClassRestricted)
+	sights := []access.Sight{
+		everything, {Classes: public}, {Classes: public | internal}, {Classes: internal}, {Classes: restricted},
+		{Classes: access.AllClasses, Subtree: "S01"}, {Classes: public, Subtree: "S02"}, {Classes: access.AllClasses, Subtree: "G0303"}, {Classes: access.AllClasses, Subtree: "D"},
+		{Classes: access.AllClasses, Networks: ",basic,"}, {Classes: access.AllClasses, Subtree: "S03", Networks: ",special,"},
+	}
+	type picture struct {
+		set string
+		by  access.Sight
+	}
+	was := map[picture]map[vtile.Tile][]byte{}
+	for _, id := range []string{"devices", "incidents"} {
+		for _, by := range sights {
+			was[picture{id, by}] = draw(a, id, by)
+		}
+	}
+	named := map[picture]int{}
+	for step := range 40 {
 		c := changeOf(t, rng, w, bounds)
 		next, err := w.Apply([]geo.Change{c})
 		if err != nil {
 			t.Fatal(err)
 		}
 		b := vtile.NewAtlas(next, a)
-		named := map[string]map[vtile.Tile]bool{}
-		for _, touch := range b.Since(a, []geo.Change{c}) {
-			if touch.All {
-				t.Fatalf("step %d: %s %s: all tiles of %s are named", step, c.Op, c.Body, touch.Set.ID)
-			}
-			named[touch.Set.ID] = map[vtile.Tile]bool{}
-			for _, at := range touch.Tiles(everything) {
-				named[touch.Set.ID][at] = true
-			}
-		}
-		for id := range was {
-			is := draw(b, id)
-			for at, data := range is {
-				if changed := !bytes.Equal(was[id][at], data); changed != named[id][at] {
-					t.Fatalf("step %d: %s %s: tile %s of %s changed: %v, named: %v", step, c.Op, c.Body, at, id, changed, named[id][at])
+		touches := b.Since(a, []geo.Change{c})
+		for p := range was {
+			told := map[vtile.Tile]bool{}
+			for _, touch := range touches {
+				if touch.All {
+					t.Fatalf("step %d: %s %s: all tiles of %s are named", step, c.Op, c.Body, touch.Set.ID)
+				}
+				if touch.Set.ID != p.set {
+					continue
+				}
+				for _, at := range touch.Tiles(p.by) {
+					told[at] = true
+					named[p]++
 				}
 			}
-			was[id] = is
+			is := draw(b, p.set, p.by)
+			for at, data := range is {
+				if changed := !bytes.Equal(was[p][at], data); changed != told[at] {
+					t.Fatalf("step %d: %s %s: %+v: tile %s changed: %v, named: %v", step, c.Op, c.Body, p, at, changed, told[at])
+				}
+			}
+			was[p] = is
 		}
 		w, a = next, b
+	}
+	for p := range was {
+		if _, ok := a.Tileset(p.set).Sight(p.by); ok && named[p] == 0 {
+			t.Logf("%+v: nothing changed", p)
+		}
 	}
 }
 
@@ -67,7 +93,8 @@ func changeOf(t *testing.T, rng *rand.Rand, w *world.World, b lattice.Box) geo.C
 	var body any
 	if rng.IntN(2) == 0 {
 		c.Kind = geo.Incidents
-		in := geo.Incident{ID: 1 + rng.Int64N(40), Point: place, At: time.Unix(1700000000+int64(w.Seq()), 0), Category: "fire", State: "open"}
+		in := geo.Incident{ID: 1 + rng.Int64N(40), Point: place, At: time.Unix(1700000000+int64(w.Seq()), 0), Category: "fire", State: "open",
+			Network: []string{"", "basic", "special"}[rng.IntN(3)]}
 		if rng.IntN(3) == 0 {
 			in.Urgency = "urgent"
 		}
