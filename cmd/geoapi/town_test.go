@@ -95,8 +95,13 @@ func town() *citygen.City {
 // townStore makes a store that holds the town.
 func townStore(t testing.TB) string {
 	t.Helper()
+	return storeOf(t, town())
+}
+
+// storeOf makes a store that holds a city.
+func storeOf(t testing.TB, city *citygen.City) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "town.db")
-	city := town()
 	ctx := context.Background()
 	s, err := sqlite.Create(ctx, path, city.Scheme)
 	if err != nil {
