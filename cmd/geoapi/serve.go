@@ -20,6 +20,7 @@ import (
 type serveCommand struct {
 	storeFlag
 	server.Flags
+	oidcFlag
 	Demo  bool   `help:"Feed demo incidents slowly, and close them after a while."`
 	Spool string `placeholder:"DIR" help:"Where a batch's answers wait for a slow reader; the system's temporary directory unless said."`
 }
@@ -32,6 +33,10 @@ func (serveCommand) Help() string {
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := c.Check(); err != nil {
+		return err
+	}
+	secret, err := c.secret()
+	if err != nil {
 		return err
 	}
 	frame, err := c.Frame()
@@ -47,7 +52,13 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 		return err
 	}
 	defer store.Close()
-	if frame.Callers, err = access.NewDirectory(ctx, store, nil); err != nil {
+	scheme, err := store.Scheme(ctx)
+	if err != nil {
+		return err
+	}
+	setting := server.NewSetting(scheme)
+	oidc := access.NewOIDC(setting.Scheme, secret)
+	if frame.Callers, err = access.NewDirectory(ctx, store, oidc); err != nil {
 		return err
 	}
 	if err := c.CheckReach(frame.Callers, c.Store); err != nil {
@@ -61,7 +72,7 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err := store.SetAddress(listener.Addr().String()); err != nil {
 		return err
 	}
-	return c.serve(ctx, t, store, listener, parts{frame: frame, spoolDir: c.Spool})
+	return c.serve(ctx, t, store, listener, parts{frame: frame, setting: setting, oidc: oidc, public: c.PublicURL, spoolDir: c.Spool})
 }
 
 // serve builds everything, passes it in, and runs it until ctx ends.
@@ -72,6 +83,7 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store *sql
 	if err != nil {
 		return err
 	}
+	p.setting.Follow(live)
 	restGarbage()
 	p.live, p.store, p.follower, p.hub = live, store, follower, hub
 	s := newService(p)

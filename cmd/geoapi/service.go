@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"runtime"
 	"sync"
 	"time"
@@ -64,7 +65,10 @@ type parts struct {
 	follower keepsUp
 	hub      *notify.Hub    // nil where nobody asks for events
 	frame    server.Options // as far as the flags say
-	spoolDir string         // of batches; empty: the system's
+	setting  *server.Setting
+	oidc     *access.OIDC // nil: no tokens are taken
+	public   *url.URL     // what browsers call the service; nil: as they do
+	spoolDir string       // of batches; empty: the system's
 }
 
 func newService(p parts) *service {
@@ -77,7 +81,7 @@ func newService(p parts) *service {
 		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: make(chan struct{}, maxStreams),
 	}
-	s.sessions = newSessions(p.store, s.frame.Client)
+	s.sessions = newSessions(p, s.frame.Client)
 	s.metrics = newMetrics(s)
 	s.document = sync.OnceValue(func() []byte { return makeDocument(s.routes()) })
 	s.answerers.New = func() any { return new(answerer) }

@@ -47,8 +47,11 @@ const (
 	guessRate, guessBurst = 1.0 / 6, 10
 )
 
-func newSessions(store sessionStore, client func(*http.Request) netip.Addr) *sessions {
-	return &sessions{store: store, client: client, guesses: access.NewAddresses(guessRate, guessBurst)}
+func newSessions(p parts, client func(*http.Request) netip.Addr) *sessions {
+	return &sessions{
+		store: p.store, callers: p.frame.Callers, oidc: p.oidc, public: p.public, client: client,
+		guesses: access.NewAddresses(guessRate, guessBurst),
+	}
 }
 
 // signIn is the body of POST /v1/session.

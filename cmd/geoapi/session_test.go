@@ -48,18 +48,18 @@ func newGate(t *testing.T, public string) *gate {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- dir.Run(ctx) }()
-	g.dir, g.sessions.callers, g.sessions.oidc = dir, dir, oidc
-	options := server.Options{World: g.live.Load, Follower: g.follower, Callers: dir}
+	g.dir = dir
+	p := parts{live: g.live, store: g.store, follower: g.follower, hub: g.hub, frame: server.Options{Callers: dir}, oidc: oidc, spoolDir: t.TempDir()}
 	if public != "" {
-		if g.sessions.public, err = url.Parse(public); err != nil {
+		if p.public, err = url.Parse(public); err != nil {
 			t.Fatal(err)
 		}
-		options.Guard.Public = g.sessions.public.Host
+		p.frame.Guard.Public = p.public.Host
 	}
-	g.frame = server.NewFrame(options)
-	g.sessions.client = g.frame.Client
+	g.service = newService(p)
 	served := httptest.NewServer(g.handler())
 	t.Cleanup(func() {
+		g.hub.Close() // or it would wait for streams
 		served.Close()
 		stop()
 		<-ended
@@ -471,5 +471,28 @@ func TestSessionsWhereThereAreNoKeys(t *testing.T) {
 	}
 	if r := g.withIssuer().browser().do("GET", "/v1/session", ""); r.StatusCode != 401 || r.body["oidc"] != true {
 		t.Errorf("with an issuer: %d %s", r.StatusCode, r.raw)
+	}
+}
+
+func TestTheSecretOfTheClient(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, want, says string }{
+		"a line":    {"s3cret value\n", "s3cret value", ""},
+		"no end":    {"s3cret", "s3cret", ""},
+		"Windows":   {"s3cret\r\n", "s3cret", ""},
+		"empty":     {"\n", "", "is empty"},
+		"two lines": {"one\ntwo\n", "", "one line"},
+		"long":      {strings.Repeat("x", maxSecret+1), "", "4096 bytes"},
+	} {
+		got, err := (&oidcFlag{OIDCSecretFile: write(t, dir, "secret", c.text)}).secret()
+		if got != c.want || (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "two")) {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if got, err := (&oidcFlag{}).secret(); got != "" || err != nil {
+		t.Errorf("without a file: %q, %v", got, err)
+	}
+	if _, err := (&oidcFlag{OIDCSecretFile: dir + "/none"}).secret(); err == nil {
+		t.Error("a file that is not there was read")
 	}
 }

@@ -50,7 +50,12 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 		return err
 	}
 	defer store.Close()
-	if frame.Callers, err = access.NewDirectory(ctx, store, nil); err != nil {
+	scheme, err := store.Scheme(ctx)
+	if err != nil {
+		return err
+	}
+	setting := server.NewSetting(scheme)
+	if frame.Callers, err = access.NewDirectory(ctx, store, access.NewOIDC(setting.Scheme, "")); err != nil {
 		return err
 	}
 	if err := c.CheckReach(frame.Callers, c.Store); err != nil {
@@ -61,7 +66,7 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 		return err
 	}
 	defer listener.Close()
-	return c.serve(ctx, t, store, listener, parts{frame: frame})
+	return c.serve(ctx, t, store, listener, parts{frame: frame, setting: setting})
 }
 
 // serve builds everything, passes it in, and runs it until ctx ends.
@@ -82,6 +87,7 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store foll
 	if err != nil {
 		return err
 	}
+	p.setting.Follow(live)
 	p.world, p.store, p.follower = live.Load(), log.name(), follower
 	s := newService(c, p)
 	serving := server.Serving{

@@ -42,8 +42,9 @@ type service struct {
 
 // parts are what a service is made of.
 type parts struct {
-	world    *world.World // that it begins with
-	store    string       // its name
+	setting  *server.Setting // the scheme, for who may come in
+	world    *world.World    // that it begins with
+	store    string          // its name
 	follower server.Follower
 	frame    server.Options // as far as the flags say
 }
