@@ -95,7 +95,7 @@ func describeAPI(routes []server.Route) *huma.OpenAPI {
 		d.routes[r.Name] = r
 	}
 	for _, describe := range []func(*describer){
-		describeLocate, describeGrids, describeIncidents, describeEvents, describeImports, describeSessions, describeRest,
+		describeLocate, describeGrids, describeIncidents, describeEvents, describeImports, describeSessions, describeAudit, describeRest,
 	} {
 		describe(d)
 	}
