@@ -88,8 +88,8 @@ func describeAPI(routes []server.Route) *huma.OpenAPI {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "onegrid", Version: "1", Description: "Whose grid is this? Coordinates are longitude first. " +
 			"Every request names its coordinate system. Every error is an RFC 9457 problem. " +
-			"Unknown fields and query parameters are refused."},
-		Components: &huma.Components{Schemas: reg},
+			"Unknown fields and query parameters are refused." + aboutAccess},
+		Components: &huma.Components{Schemas: reg, SecuritySchemes: securitySchemes()},
 	}}
 	for _, r := range routes {
 		d.routes[r.Name] = r
@@ -130,10 +130,12 @@ func (d *describer) add(o operation) {
 	for status, body := range o.others {
 		responses[strconv.Itoa(status)] = &huma.Response{Description: http.StatusText(status), Content: body}
 	}
+	d.refusals(route, responses)
 	responses["default"] = &huma.Response{Description: "A problem", Content: d.problem()}
 	op := &huma.Operation{
 		Method: route.Method, Path: route.Path, OperationID: route.Name, Tags: []string{o.tag},
-		Summary: o.summary, Description: o.text, Parameters: o.params, Responses: responses,
+		Summary: o.summary, Description: strings.TrimSpace(o.text + " " + callers(route.May)),
+		Parameters: o.params, Responses: responses, Security: security(route.May),
 	}
 	for _, part := range strings.Split(route.Path, "/") {
 		if strings.HasPrefix(part, "{") {

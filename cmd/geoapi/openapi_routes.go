@@ -33,8 +33,9 @@ func describeLocate(d *describer) {
 	needed(withPoint[2])
 	d.add(operation{route: "locate", tag: "locate",
 		summary: "Whose grid is a place in?",
-		text:    "The ETag tells the state of the layers that the answer used.",
-		params:  withPoint, answer: content[locateAnswer](d, "application/json"), errors: []int{400}})
+		text: "The ETag tells the state of the layers that the answer used; callers for a part of the city get none. " +
+			"403 at a place that is not in the caller's part, one outside the jurisdiction included. Networks that the caller does not see are neither listed nor known.",
+		params: withPoint, answer: content[locateAnswer](d, "application/json"), errors: []int{400}})
 	d.add(operation{route: "locate-body", tag: "locate",
 		summary: "Whose grid is a place in? (JSON)", body: content[locateRequest](d, "application/json"),
 		answer: content[locateAnswer](d, "application/json"), errors: []int{400, 413, 415}})
@@ -46,15 +47,17 @@ func describeLocate(d *describer) {
 		summary: "Whose grids are these places in?",
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
 			"An answer that was cut off, because the upload broke or the server had to stop, lacks its last chunk, and the client reports an error: what came is right, and not all. HTTP/1.0, which has no chunks, is refused. Text is UTF-8. " +
-			"The query holds the defaults of the rows. Answers in NDJSON are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for. With include=full,chain they are those of GET /v1/locate.",
+			"The query holds the defaults of the rows. Answers in NDJSON are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for. With include=full,chain they are those of GET /v1/locate. " +
+			"A row at a place that is not the caller's has an error and no more. All batches together compute on one processor less than there are.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }
 
 func describeGrids(d *describer) {
 	d.add(operation{route: "grid", tag: "grids", summary: "A grid's card",
+		text:   "An area that the caller does not see is 404, as one that is not there: otherwise the answer would tell that it is. What stands above the caller's part of the city is seen, without its figures.",
 		answer: content[gridCard](d, "application/json"), errors: []int{404}})
 	d.add(operation{route: "grid-children", tag: "grids",
-		summary: "The areas below a grid", text: "The code of a building answers with the stacked grids in it.",
+		summary: "The areas below a grid", text: "Those that are seen. The code of a building answers with the stacked grids in it.",
 		answer: content[gridChildren](d, "application/json"), errors: []int{404}})
 	d.add(operation{route: "grid-neighbours", tag: "grids",
 		summary: "The grids of the same level beside a grid",
@@ -83,7 +86,7 @@ func describeIncidents(d *describer) {
 			query("after", "integer", "Only ids above this one."),
 			query("limit", "integer", "At most so many, 1 to 10000; 10000 unless said.")},
 		answer: content[incidentCollection](d, "application/geo+json"), errors: []int{400, 404, 503}})
-	d.add(operation{route: "incident", tag: "incidents", summary: "An incident, open or closed",
+	d.add(operation{route: "incident", tag: "incidents", summary: "An incident, open or closed", text: "404 as well where the caller does not see it.",
 		answer: content[incidentFeature](d, "application/geo+json"), errors: []int{404}})
 	d.add(operation{route: "move-incident", tag: "incidents", summary: "Close an incident",
 		body: content[stateMove](d, "application/json"), answer: content[stateMoved](d, "application/json"), errors: []int{400, 404, 415}})
@@ -93,7 +96,9 @@ func describeEvents(d *describer) {
 	d.add(operation{route: "events", tag: "events",
 		summary: "What happens, as it happens",
 		text: "Server-sent events: each a CloudEvent 1.0 in JSON whose id is its number in the change log. " +
-			"A consumer that was away sends Last-Event-ID and misses nothing; one too far behind gets the event reload and reads the present state.",
+			"A consumer that was away sends Last-Event-ID and misses nothing; one too far behind gets the event reload and reads the present state. " +
+			"Kinds above the caller's classes are not told, and asked for by name they are 403 (incident.*: restricted; post.changed, device.state: internal). " +
+			"Of what lies outside the caller's part of the city nothing is told; of what has left it, and of changes to whole layers, that it happened and not what.",
 		params: []*huma.Param{
 			query("kinds", "string", "Only these kinds, separated by commas: incident.routed, incident.moved, incident.closed, grid.changed, edition.in_force, post.changed, device.state, layer.changed, scheme.changed."),
 			query("network", "string", "Only what concerns these networks, separated by commas."),
@@ -105,7 +110,7 @@ func describeEvents(d *describer) {
 }
 
 func describeImports(d *describer) {
-	id := "Prepared first and shown as a preview with its report; accepted whole or not at all."
+	id := "Prepared first and shown as a preview with its report; accepted whole or not at all. It replaces a layer, so a key for a part of the city or for other networks is refused."
 	files := plain("multipart/form-data", "Parts named file (GeoJSON or TopoJSON, gzipped too; a GeoPackage; a zip archive with a Shapefile, or its parts, each as a file) and parents (CSV).")
 	for _, kind := range []string{"application/geo+json", "application/zip", "application/geopackage+sqlite3", "application/octet-stream"} {
 		maps.Copy(files, plain(kind, "One file; what it is, is told by its content."))
@@ -146,6 +151,7 @@ func describeSessions(d *describer) {
 
 func describeRest(d *describer) {
 	d.add(operation{route: "scheme", tag: "city", summary: "The deployment's setting",
+		text:   "Its networks as far as the caller sees them. The part access is for admins of the whole city.",
 		answer: content[geo.Scheme](d, "application/json")})
 	d.add(operation{route: "editions", tag: "city", summary: "The editions",
 		answer: content[editionList](d, "application/json"), errors: []int{503}})

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 	"onegrid/geo/lattice"
-	"onegrid/geo/world"
 )
 
 // The shapes of requests and answers that are read and written by hand: for the
@@ -40,14 +40,14 @@ type AreaBrief struct {
 
 type AreaFull struct {
 	AreaBrief
-	Posts []postView `json:"posts" nullable:"false" doc:"Who answers for it today."`
+	Posts []postView `json:"posts,omitempty" nullable:"false" doc:"Who answers for it today; only for callers who see the class internal."`
 }
 
 type borderView struct {
 	DistanceM  float64           `json:"distance_m"`
 	BearingDeg float64           `json:"bearing_deg" doc:"From the point to the nearest place of the border, clockwise from north."`
 	At         lattice.Point     `json:"at"`
-	Neighbour  orNull[AreaBrief] `json:"neighbour" doc:"Beyond the border, at the owner's level; null where the jurisdiction ends."`
+	Neighbour  orNull[AreaBrief] `json:"neighbour" doc:"Beyond the border, at the owner's level; null where the jurisdiction ends, or the caller's part of it."`
 	Follows    geo.Text          `json:"follows" doc:"The street, water or railway that the border runs along."`
 	Side       string            `json:"side" doc:"Which side of the border the point is on."`
 	Rule       string            `json:"rule" enum:"inside,east-then-north,first-from-east,nearest" doc:"What decided between the two sides."`
@@ -92,14 +92,14 @@ type geometry struct {
 
 type gridCard struct {
 	AreaFull
-	Chain      []AreaFull            `json:"chain" nullable:"false"`
-	Figures    orNull[world.Figures] `json:"figures" doc:"Of the basic network only."`
-	BBox       orNull[[]float64]     `json:"bbox" doc:"west, south, east, north"`
-	Label      orNull[lattice.Point] `json:"label" doc:"Where its name stands."`
-	Neighbours []AreaBrief           `json:"neighbours" nullable:"false"`
-	Children   int                   `json:"children" doc:"How many areas are below it."`
-	Edition    orNull[editionView]   `json:"edition"`
-	Seq        int64                 `json:"seq"`
+	Chain      []AreaFull             `json:"chain" nullable:"false"`
+	Figures    orNull[access.Figures] `json:"figures" doc:"Of the basic network only, and of areas within the caller's part of the city."`
+	BBox       orNull[[]float64]      `json:"bbox" doc:"west, south, east, north"`
+	Label      orNull[lattice.Point]  `json:"label" doc:"Where its name stands."`
+	Neighbours []AreaBrief            `json:"neighbours" nullable:"false"`
+	Children   int                    `json:"children" doc:"How many areas are below it."`
+	Edition    orNull[editionView]    `json:"edition"`
+	Seq        int64                  `json:"seq"`
 }
 
 type gridChildren struct {
