@@ -75,7 +75,7 @@ func newImports(live *world.Live, store importStore, follower keepsUp) *imports 
 func (i *imports) post(c *gin.Context) {
 	say := newTeller(c)
 	defer say.end()
-	result, err := i.take(c.Writer, c.Request, access.Of(c).Actor(), say.progress)
+	result, err := i.take(c.Writer, c.Request, access.Of(c), say.progress)
 	if err != nil {
 		say.problem(err)
 		return
@@ -87,7 +87,7 @@ func (i *imports) post(c *gin.Context) {
 	say.result(status, result)
 }
 
-func (i *imports) take(w http.ResponseWriter, r *http.Request, by geo.Actor, progress exchange.Progress) (*importResult, error) {
+func (i *imports) take(w http.ResponseWriter, r *http.Request, by *access.Caller, progress exchange.Progress) (*importResult, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, &geo.Error{Kind: geo.Invalid, Message: "the query is broken", Err: err}
@@ -100,8 +100,11 @@ func (i *imports) take(w http.ResponseWriter, r *http.Request, by geo.Actor, pro
 	if err != nil {
 		return nil, err
 	}
+	if err := i.mayImport(by, &in); err != nil {
+		return nil, err // before the files come in vain
+	}
 	if len(i.busy) > 0 {
-		return nil, underWay() // before the files come in vain
+		return nil, underWay() // likewise
 	}
 	up, err := receive(w, r, progress)
 	if err != nil {
@@ -125,7 +128,7 @@ func (i *imports) take(w http.ResponseWriter, r *http.Request, by geo.Actor, pro
 	}
 	s := i.stage(now, preview)
 	if accept && preview.Blockers == 0 {
-		if err := i.commit(r.Context(), by, s); err != nil {
+		if err := i.commit(r.Context(), by.Actor(), s); err != nil {
 			return nil, err
 		}
 	}
@@ -213,7 +216,11 @@ func (i *imports) find(id string) (*staged, error) {
 			return s, nil
 		}
 	}
-	return nil, geo.Errorf(geo.NotFound, "no import %q waits for acceptance; previews are kept for an hour", id)
+	return nil, noImport(id)
+}
+
+func noImport(id string) error {
+	return geo.Errorf(geo.NotFound, "no import %q waits for acceptance; previews are kept for an hour", id)
 }
 
 // list answers GET /v1/imports: the previews that wait.
@@ -233,18 +240,48 @@ func (i *imports) list(c *gin.Context) {
 	}
 	out := []entry{}
 	for _, s := range i.staged {
+		if mayReplace(access.Of(c), layerOfPreview(s.Preview), s.Preview.Network) != nil {
+			continue
+		}
 		out = append(out, entry{s.ID, layerOfPreview(s.Preview), s.Preview.Objects, s.Preview.Blockers, s.until})
 	}
 	i.mu.Unlock()
 	c.JSON(http.StatusOK, gin.H{"imports": out})
 }
 
-// named finds the preview that a request names.
+// named finds the preview that a request names. One of a layer that is not the
+// caller's to replace is not there.
 func (i *imports) named(c *gin.Context) (*staged, error) {
 	if err := noQuery(c); err != nil {
 		return nil, err
 	}
-	return i.find(c.Param("id"))
+	s, err := i.find(c.Param("id"))
+	if err == nil && mayReplace(access.Of(c), layerOfPreview(s.Preview), s.Preview.Network) != nil {
+		return nil, noImport(c.Param("id"))
+	}
+	return s, err
+}
+
+// mayImport refuses an import into a layer that the caller may not replace, and
+// one that would show a network that the caller does not see.
+func (i *imports) mayImport(by *access.Caller, in *exchange.Import) error {
+	if in.Snap.To != "" && !by.Network(in.Snap.To) {
+		return noNetwork("snap_to", in.Snap.To)
+	}
+	if in.As != "grids" {
+		return mayReplace(by, geo.Layer(in.As), "")
+	}
+	network := in.Network
+	if basic := i.live.Load().Basic(); network == "" && basic != nil {
+		network = basic.Spec.ID
+	}
+	return mayReplace(by, geo.GridsOf(network), network)
+}
+
+// mayReplace asks whether a caller may write a whole layer. The store asks again
+// within the transaction.
+func mayReplace(by *access.Caller, layer geo.Layer, network string) error {
+	return by.Actor().Allowed(geo.Subject{Layer: layer, Network: network, Whole: true})
 }
 
 // get answers GET /v1/imports/{id}.
