@@ -35,6 +35,14 @@ func (c *importCommand) hand(ctx context.Context, t *server.Terminal, address st
 	}
 	r.Header.Set("Content-Type", kind)
 	r.Header.Set("Accept", ndjson)
+	pass, end, err := openPass(ctx, string(c.Store))
+	if err != nil {
+		return err
+	}
+	defer end()
+	if pass != "" {
+		r.Header.Set("Authorization", "Bearer "+pass)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return fmt.Errorf("handing the import to the server at %s, which holds the store: %w", address, err)

@@ -24,6 +24,8 @@ type commands struct {
 	Diff   diffCommand   `cmd:"" help:"Say what became of the grids of one edition, or file, in another."`
 	Clean  cleanCommand  `cmd:"" help:"Repair a file of polygons, and list each repair with its choices."`
 	Check  checkCommand  `cmd:"" help:"Check the boundaries in force; ends with 1 on any violation."`
+	Key    keyCommands   `cmd:"" help:"Say who may come in: make, list and revoke keys."`
+	Audit  auditCommands `cmd:"" help:"Tell who did what, and whether somebody changed the record of it."`
 }
 
 // storeFlag is embedded in every command that works on a store.

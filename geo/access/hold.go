@@ -64,9 +64,10 @@ func (d *Directory) still(c *Caller, now time.Time) bool {
 }
 
 // lets reports whether a credential of the store lets anybody in. A session that
-// no key opened, a token did: it ends with the issuer's place in the scheme.
+// neither a key opened nor a command on this machine, a token did: it ends with the
+// issuer's place in the scheme.
 func (d *Directory) lets(r *roll, c *Caller, now time.Time) bool {
-	return c.Holds(now) && (c.Kind != geo.Session || r.keys[c.Of] != nil || d.takesTokens())
+	return c.Holds(now) && (c.Kind != geo.Session || c.Of == local.ID || r.keys[c.Of] != nil || d.takesTokens())
 }
 
 func (d *Directory) takesTokens() bool { return d.tokens != nil && d.tokens.Configured() }

@@ -32,10 +32,13 @@ func OpenBeside(ctx context.Context, path string) (*Store, error) {
 	if err := peek(ctx, path); err != nil {
 		return nil, err
 	}
-	if err := bringUp(ctx, path); err != nil {
-		return nil, err
-	}
 	r, err := newReader(ctx, path)
+	if geo.KindOf(err) == geo.Unavailable { // it may be of an older version
+		if err := bringUp(ctx, path); err != nil {
+			return nil, err
+		}
+		r, err = newReader(ctx, path)
+	}
 	if err != nil {
 		return nil, err
 	}

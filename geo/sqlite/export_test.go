@@ -113,3 +113,70 @@ func (s *Store) Pragma(name string) (value string, err error) {
 func testChange(object string) change {
 	return change{by: geo.By("test"), do: "test", kind: geo.Incidents, object: object, op: "put"}
 }
+
+// ByHand changes a store's file as somebody does who has it and knows how: without
+// what keeps the audit from being changed.
+func ByHand(path string, do func(exec func(query string, args ...any) error) error) error {
+	db, err := openFile(path, writeMode)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var guards []string
+	var names []string
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return err
+		}
+		names, guards = append(names, name), append(guards, text)
+	}
+	rows.Close()
+	for _, name := range names {
+		if _, err := db.Exec(`DROP TRIGGER ` + name); err != nil {
+			return err
+		}
+	}
+	err = do(func(query string, args ...any) error {
+		_, err := db.Exec(query, args...)
+		return err
+	})
+	for _, text := range guards {
+		if _, again := db.Exec(text); again != nil {
+			return again
+		}
+	}
+	return err
+}
+
+// Exec runs a statement as any program might.
+func Exec(path, query string, args ...any) error {
+	db, err := openFile(path, writeMode)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(query, args...)
+	return err
+}
+
+// Column reads a value of a row of the audit, as bytes.
+func Column(path, column string, number int64) (value []byte, err error) {
+	db, err := openFile(path, readMode)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	err = db.QueryRow(`SELECT CAST(`+column+` AS BLOB) FROM audit WHERE number = ?`, number).Scan(&value)
+	return value, err
+}
+
+// MakeOlder takes a closed store back to the first version.
+func MakeOlder(path string) error {
+	return Exec(path, `DROP TABLE audit; DROP TABLE credentials; DROP TABLE secrets; DELETE FROM goose_db_version WHERE version_id > 1`)
+}

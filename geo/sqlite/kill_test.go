@@ -29,6 +29,10 @@ func child() bool {
 		return false
 	}
 	ctx := context.Background()
+	if os.Getenv(besideEnv) != "" {
+		fmt.Println(noteBeside(ctx, path, besideActs))
+		return true
+	}
 	s, err := sqlite.Open(ctx, path)
 	if err != nil {
 		fmt.Println("failed", err)
@@ -171,6 +175,10 @@ func verify(t *testing.T, path string, kill int, after int64, acks []ack) int64 
 		if err != nil || !again || seq != a.seq {
 			t.Fatalf("after kill %d: the key of %v is forgotten: seq %d, again %v, %v", kill, a, seq, again, err)
 		}
+	}
+	entries, _, err := s.VerifyAudit(ctx)
+	if err != nil || entries != after+int64(len(log)) {
+		t.Fatalf("after kill %d: %d entries of the audit for %d changes, %v", kill, entries, after+int64(len(log)), err)
 	}
 	return after + int64(len(log))
 }

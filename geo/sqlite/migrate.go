@@ -93,6 +93,9 @@ func backUp(ctx context.Context, db *sql.DB, to string) error {
 	if err := os.Remove(to); err != nil && !os.IsNotExist(err) {
 		return fileError("back up", to, err)
 	}
+	if err := ownFile(to); err != nil {
+		return err
+	}
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, to); err != nil {
 		return wrap("back up to "+to, err)
 	}

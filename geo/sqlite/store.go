@@ -52,6 +52,9 @@ func createFile(ctx context.Context, path string, scheme geo.Scheme) error {
 	tmp := path + ".new"
 	removeFile(tmp)
 	defer removeFile(tmp)
+	if err := ownFile(tmp); err != nil {
+		return err
+	}
 	if err := initFile(ctx, tmp, scheme); err != nil {
 		return err
 	}
@@ -113,6 +116,20 @@ func initFile(ctx context.Context, tmp string, scheme geo.Scheme) error {
 	defer w.close()
 	_, err = w.setScheme(ctx, geo.By("init"), scheme)
 	return err
+}
+
+// ownFile makes an empty file that nobody else may read: a store holds incidents,
+// and by what the deployment's programs know each other. What SQLite lays beside it
+// gets the same mode.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return fileError("create", path, err)
+	}
+	return nil
 }
 
 // removeFile removes a database that is not in use, with what lies beside it.

@@ -78,6 +78,15 @@ func Run(t *testing.T, h Harness) {
 		{"a write that is given up harms no later one", givenUp},
 		{"closing lets go of whoever waits", closingLetsGo},
 		{"versions tell of commits", versionsTell},
+		{"every change is in the audit", everyChangeIsAudited},
+		{"acts that change nothing are kept", actsAreKept},
+		{"a refusal writes nothing", refusalsWriteNothing},
+		{"incidents are judged as they hang", incidentsAreJudgedAsTheyHang},
+		{"publications are judged by what changes", publicationsAreJudgedByWhatChanges},
+		{"credentials are kept", credentialsAreKept},
+		{"credentials are checked", credentialsAreChecked},
+		{"old sessions are forgotten", oldSessionsAreForgotten},
+		{"the secret is one", secretIsOne},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, h) })
 	}
