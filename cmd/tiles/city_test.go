@@ -56,6 +56,7 @@ var townScheme = geo.Scheme{
 	Name: geo.Text{"en": "Town", "zh": "镇"},
 	Networks: []geo.Network{
 		{ID: "basic", Kind: geo.Basic, Levels: []geo.Level{{ID: "street"}, {ID: "community"}, {ID: "grid"}}},
+		{ID: "towers", Kind: geo.Stacked, Levels: []geo.Level{{ID: "floors"}}},
 	},
 }
 

@@ -40,11 +40,17 @@ func listen(t *testing.T, url, last string) *listener {
 }
 
 // dial begins to listen after the last event that a page saw, "" for none.
-func dial(url, last string) (*listener, error) {
+func dial(url, last string) (*listener, error) { return dialAs(url, last, "") }
+
+// dialAs is dial with a key.
+func dialAs(url, last, bearer string) (*listener, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", bearer)
 	}
 	a, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
 	if err != nil {
