@@ -2,7 +2,7 @@
 // the page: going somewhere, and hearing of changed tiles.
 import type { PaddingOptions } from "maplibre-gl";
 import * as api from "../lib/api.ts";
-import { caller } from "../lib/caller.ts";
+import { caller, sees } from "../lib/caller.ts";
 import type { TilesChanged } from "../lib/feed.ts";
 import type { Incident } from "../lib/incident.ts";
 import type { View } from "../lib/params.ts";
@@ -90,6 +90,7 @@ const zoomForInset = 0.15;
 
 /** Leaves the inset as much of its place as can be had without making the city much smaller. */
 function homeRoom(bounds: Bounds): PaddingOptions {
+  if (!sees("restricted")) return cityRoom; // there is no inset
   const zoom = (padding: PaddingOptions) => main?.map.cameraForBounds(bounds, { padding })?.zoom ?? 0;
   const rooms = [500, 400, 300, 200, 100].map((right) => ({ ...cityRoom, right }));
   return rooms.find((room) => zoom(cityRoom) - zoom(room) < zoomForInset) ?? cityRoom;
