@@ -15,12 +15,13 @@ import (
 	"onegrid/geo/problem"
 )
 
-// pageRules is what a page may do: load everything from here and nothing from
-// elsewhere. MapLibre runs its worker from a blob where it has no other, and
-// draws images from blobs and data; the pages set sizes of elements by style.
-const pageRules = "default-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; " +
-	"img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self'; font-src 'self' data:; " +
-	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+// pageRules is what a page may do: load from here what it is made of, and nothing
+// from elsewhere. No script stands in a page itself, so that a name with one in it
+// does not run. MapLibre runs its worker from a blob, and draws images from blobs
+// and data; the pages set sizes of elements by style.
+const pageRules = "default-src 'none'; script-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; connect-src 'self'; " +
+	"img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; manifest-src 'self'; " +
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // notBuilt is what a page's address answers in a binary without the pages.
 const notBuilt = "The pages are not in this binary. Run `make web`, then build it again.\n"

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -180,12 +181,18 @@ func TestWhatIsNotThereIsAProblem(t *testing.T) {
 			t.Errorf("%s: %s, without %s", path, a.Status, part)
 		}
 	}
-	a, body := get(t, at+"/wall")
-	if rules := a.Header.Get("Content-Security-Policy"); !strings.HasPrefix(rules, "default-src 'self'") {
-		t.Errorf("/wall: rules %q", rules)
-	}
-	if a.StatusCode == 503 && !bytes.Contains(body, []byte("make web")) || a.StatusCode != 200 && a.StatusCode != 503 {
-		t.Errorf("/wall: %s %s", a.Status, body)
+	for _, page := range []string{"/wall", "/sign-in"} {
+		a, body := get(t, at+page)
+		rules := a.Header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(rules, "default-src 'none'; script-src 'self';") || strings.Contains(rules, "unsafe-eval") {
+			t.Errorf("%s: rules %q", page, rules)
+		}
+		if a.StatusCode == 503 && !bytes.Contains(body, []byte("make web")) || a.StatusCode != 200 && a.StatusCode != 503 {
+			t.Errorf("%s: %s %s", page, a.Status, body)
+		}
+		if inline := regexp.MustCompile(`<script(?:[^>]*)>[^<]|<[a-z][^>]* on[a-z]+=|javascript:`).Find(body); inline != nil {
+			t.Errorf("%s has a script in the page, which the rules do not let run: %s", page, inline)
+		}
 	}
 }
 
