@@ -2,7 +2,7 @@
 // collected while the page lives: requests to elsewhere, errors, breaches of the
 // content policy.
 import type { Map as MapLibre } from "maplibre-gl";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import type * as State from "../../src/lib/state.ts";
 
 declare global {
@@ -45,17 +45,13 @@ export const uhd: Screen = { width: 3840, height: 2160 };
 
 /** Opens the wall of a server, in Chinese unless the query says otherwise, and waits until it is drawn. */
 export async function openWall(browser: Browser, origin: string, query = "", screen = hd): Promise<Wall> {
-  const page = await browser.newPage({ viewport: screen });
-  const strayed: string[] = [];
-  const errors: string[] = [];
-  page.on("request", (request) => {
-    const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) strayed.push(url);
-  });
-  page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
-  page.on("pageerror", (error) => errors.push(error.message));
+  return openWallIn(await browser.newContext({ viewport: screen }), origin, query);
+}
+
+/** The same for whom a context's cookies say. */
+export async function openWallIn(context: BrowserContext, origin: string, query = ""): Promise<Wall> {
+  const page = await context.newPage();
+  const { strayed, errors } = watch(page, origin);
   const isIdle = () =>
     document.documentElement.dataset.ready === "idle" && window.onegrid.map.areTilesLoaded();
   const idle = async () => {
@@ -67,6 +63,21 @@ export async function openWall(browser: Browser, origin: string, query = "", scr
   await page.goto(`${origin}/wall?test&lang=zh${query && `&${query}`}`);
   await idle();
   return { page, strayed, errors, idle };
+}
+
+/** Collects what a page must never do. */
+export function watch(page: Page, origin: string): Pick<Wall, "strayed" | "errors"> {
+  const strayed: string[] = [];
+  const errors: string[] = [];
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) strayed.push(url);
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  return { strayed, errors };
 }
 
 /** The names that the map shows in some layers, with the code of what they name. */
