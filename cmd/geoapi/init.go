@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"onegrid/cmd/internal/server"
-	"onegrid/geo"
 	"onegrid/geo/sqlite"
 )
 
@@ -23,14 +21,9 @@ func (initCommand) Help() string {
 
 // Run creates the store.
 func (c *initCommand) Run(ctx context.Context, t *server.Terminal) error {
-	f, err := os.Open(c.Scheme)
+	scheme, err := readScheme(c.Scheme)
 	if err != nil {
 		return err
-	}
-	defer f.Close()
-	scheme, err := geo.ParseScheme(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Scheme, err)
 	}
 	s, err := sqlite.Create(ctx, string(c.Store), scheme)
 	if err != nil {

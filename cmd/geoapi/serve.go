@@ -27,7 +27,7 @@ type serveCommand struct {
 
 // Help shows examples.
 func (serveCommand) Help() string {
-	return "Examples:\n  geoapi serve --store sqlite:city.db\n  geoapi serve --store sqlite:city.db --listen 127.0.0.1:0 --demo\n  geoapi key create --store sqlite:city.db --role admin && geoapi serve --store sqlite:city.db --listen 0.0.0.0:8081"
+	return "Examples:\n  geoapi serve --store sqlite:city.db\n  geoapi serve --store sqlite:city.db --listen 127.0.0.1:0 --demo\n  geoapi key create --store sqlite:city.db --role admin && geoapi serve --store sqlite:city.db --listen 0.0.0.0:8081\n  geoapi serve --store sqlite:city.db --public-url https://map.example.org --oidc-secret-file client.secret --trusted-proxy 127.0.0.1"
 }
 
 // Run serves until ctx ends.

@@ -447,6 +447,22 @@ func TestSessionsAreBounded(t *testing.T) {
 	}
 }
 
+// Signing in is a request of the key like any other.
+func TestSigningInCountsForTheKey(t *testing.T) {
+	g := newGate(t, "")
+	_, secret := g.key(geo.Credential{Role: geo.RoleViewer, Rate: 0.01})
+	b := g.browser()
+	if r := b.signIn(secret); r.StatusCode != 201 {
+		t.Fatalf("%d %s", r.StatusCode, r.raw)
+	}
+	if r := g.browser().signIn(secret); r.StatusCode != 429 || r.Header.Get("Retry-After") == "" {
+		t.Errorf("at once again: %d %s", r.StatusCode, r.raw)
+	}
+	if r := b.do("GET", asksForPlace, ""); r.StatusCode != 429 {
+		t.Errorf("its session has a rate of its own: %d", r.StatusCode)
+	}
+}
+
 func TestSessionsWhereThereAreNoKeys(t *testing.T) {
 	g := newGate(t, "")
 	plain := &gate{townHouse: openTown(t), t: t} // without a directory
