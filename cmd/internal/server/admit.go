@@ -21,14 +21,15 @@ func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 	caller, err := f.identify(c.Request)
 	switch {
 	case err != nil && !r.May.Unnamed():
-		return nil, f.challenge(c, err)
-	case !r.May.Admits(caller) && caller == nil:
-		return nil, f.challenge(c, geo.Errorf(problem.Unauthenticated, "say who you are: with a key as Authorization: Bearer KEY, or by signing in"))
-	case !r.May.Admits(caller):
+		return nil, f.refused(c, err)
+	case caller != nil && !r.May.Admits(caller):
 		return nil, geo.Errorf(geo.Denied, "%s is for %s, and this key is a %s's", r.Name, rolesOf(r.May), caller.Role)
 	}
 	if err := f.bucket(c, caller); err != nil {
 		return nil, err
+	}
+	if !r.May.Admits(caller) {
+		return nil, challenge(c, geo.Errorf(problem.Unauthenticated, "say who you are: with a key as Authorization: Bearer KEY, or by signing in"))
 	}
 	if caller != nil {
 		access.Set(c, caller)
@@ -65,7 +66,7 @@ func (f *Frame) bucket(c *gin.Context, caller *access.Caller) error {
 
 func tooOften(c *gin.Context, wait time.Duration, who string) error {
 	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	return geo.Errorf(problem.TooMany, "%s asked too often", who)
+	return geo.Errorf(problem.TooMany, "%s asked too often: wait a little", who)
 }
 
 func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
@@ -75,11 +76,21 @@ func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
 	return f.callers.Identify(r)
 }
 
-// challenge says how to say who one is.
-func (f *Frame) challenge(c *gin.Context, err error) error {
-	if err = f.limits.err(c.Request, err); geo.KindOf(err) == problem.Unauthenticated {
-		c.Header("WWW-Authenticate", `Bearer realm="onegrid"`)
+// refused counts a key or a token that does not hold: guesses are told so only now
+// and then.
+func (f *Frame) refused(c *gin.Context, err error) error {
+	if geo.KindOf(err) != problem.Unauthenticated {
+		return err
 	}
+	if !f.limits.failing.Take(f.limits.proxies.Client(c.Request), time.Now()) {
+		return tooOften(c, time.Second/failingRate, "this address has sent keys that do not hold, and")
+	}
+	return challenge(c, err)
+}
+
+// challenge says how to say who one is.
+func challenge(c *gin.Context, err error) error {
+	c.Header("WWW-Authenticate", `Bearer realm="onegrid"`)
 	return err
 }
 

@@ -1,13 +1,10 @@
 package server
 
 import (
-	"net/http"
 	"sync/atomic"
-	"time"
 
 	"onegrid/geo"
 	"onegrid/geo/access"
-	"onegrid/geo/problem"
 )
 
 // What one address may ask for where no key bounds it, and how much may be under
@@ -15,7 +12,7 @@ import (
 // key twenty times in a row does not do so by hand.
 const (
 	unnamedRate, unnamedBurst = 100, 1_000
-	failingRate, failingBurst = 0.5, 20
+	failingRate, failingBurst = 1, 20
 
 	mostSingle = 512
 	mostBulk   = 32
@@ -65,15 +62,6 @@ func (l *limits) of(r *Route) *lane {
 		return &l.bulk
 	}
 	return &l.single
-}
-
-// err is the refusal of a failing caller: what is wrong, or that it was wrong too
-// often.
-func (l *limits) err(r *http.Request, err error) error {
-	if !l.failing.Take(l.proxies.Client(r), time.Now()) {
-		return geo.Errorf(problem.TooMany, "too many requests from this address were refused: wait a little")
-	}
-	return err
 }
 
 func full() error { return geo.Errorf(geo.Unavailable, "too many requests are under way: try again") }
