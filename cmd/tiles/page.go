@@ -16,11 +16,11 @@ import (
 )
 
 // pageRules is what a page may do: load from here what it is made of, and nothing
-// from elsewhere. No script stands in a page itself, so that a name with one in it
-// does not run. MapLibre runs its worker from a blob, and draws images from blobs
-// and data; the pages set sizes of elements by style.
-const pageRules = "default-src 'none'; script-src 'self'; worker-src 'self' blob:; child-src 'self' blob:; connect-src 'self'; " +
-	"img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; manifest-src 'self'; " +
+// from elsewhere. No script and no style stands in a page itself, so that a name
+// with one in it does nothing; where elements get their sizes, scripts set them,
+// which needs no leave.
+const pageRules = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
+	"img-src 'self'; style-src 'self'; font-src 'self'; " +
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 
 // notBuilt is what a page's address answers in a binary without the pages.

@@ -2,10 +2,20 @@
 import type { Lang } from "./i18n.ts";
 
 /**
- * Why one comes to sign in: what a page was signed in with has ended, one signed
- * out there, or signing in by OpenID Connect failed with a problem of that kind.
+ * Why one comes to sign in: what a page was signed in with has ended, nobody had
+ * to until now, one signed out, or signing in by OpenID Connect failed with a
+ * problem of that kind.
  */
-const reasons = ["ended", "out", "unauthenticated", "denied", "too-many", "unavailable", "failed"] as const;
+const reasons = [
+  "ended",
+  "closed",
+  "out",
+  "unauthenticated",
+  "denied",
+  "too-many",
+  "unavailable",
+  "failed",
+] as const;
 export type Reason = (typeof reasons)[number];
 
 const home = "/wall";

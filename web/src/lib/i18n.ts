@@ -115,9 +115,10 @@ const table = {
     "The service cannot be reached now. Try again in a moment.",
   ],
   "why.ended": [
-    "此前的登录已失效：密钥被撤销或已到期。",
-    "The sign-in that was here has ended: its key was revoked or has expired.",
+    "此前的登录已失效：已到期、密钥被撤销，或已在别处退出。",
+    "The sign-in that was here has ended: it expired, its key was revoked, or somebody signed out of it.",
   ],
+  "why.closed": ["系统已启用访问控制，请登录。", "Keys have been made: from now on one has to sign in here."],
   "why.out": ["已退出登录。", "You are signed out."],
   "why.unauthenticated": [
     "单位账号登录未完成或已超时，请重新登录。",

@@ -7,7 +7,7 @@ import "./map.css";
 import "./strip.css";
 import "./marks.css";
 import { type Reason, signInFrom } from "../lib/back.ts";
-import { followCaller } from "../lib/caller.ts";
+import { caller, followCaller } from "../lib/caller.ts";
 import { registerFonts } from "../lib/fonts.ts";
 import { lang } from "../lib/i18n.ts";
 import { readParams } from "../lib/params.ts";
@@ -30,6 +30,6 @@ if (root) {
     document.title = "onegrid";
     location.replace(signInFrom(location, lang.value, why));
   };
-  const stop = followCaller((was) => leave(was ? "ended" : undefined));
+  const stop = followCaller((was) => leave(was ? (caller.value?.open ? "closed" : "ended") : undefined));
   render(<Wall params={params} onLeave={() => leave("out")} />, root);
 }

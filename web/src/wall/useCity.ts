@@ -35,7 +35,7 @@ function cityStyle(): Promise<StyleSpecification> {
           scheme.value ?? readScheme().catch((): Scheme | undefined => undefined),
         ]);
         if (city) scheme.value = city;
-        fitAgainOnceOther();
+        const to = fittedTo();
         const style = fitStyle(served, {
           levels: levels.value,
           exclusives: exclusives.value,
@@ -44,6 +44,7 @@ function cityStyle(): Promise<StyleSpecification> {
         });
         drawn.value = switchesOf(style);
         mapTrouble.value = undefined;
+        fitAgainUnless(to);
         return style;
       } catch {
         if (waitMs === longestRetryMs) mapTrouble.value = "styleFailed";
@@ -71,15 +72,15 @@ async function offered(style: StyleSpecification): Promise<(source: string, laye
   };
 }
 
+const fittedTo = () => `${Boolean(scheme.value)} ${seen.value}`;
+
 /**
  * A wall that is up before the API shows the city by the style as it is served,
  * and what the tiles have for it, until it learns of the scheme and of its caller.
  */
-function fitAgainOnceOther(): void {
-  const what = () => `${Boolean(scheme.value)} ${seen.value}`;
-  const now = what();
+function fitAgainUnless(to: string): void {
   const stop = effect(() => {
-    if (what() === now) return;
+    if (fittedTo() === to) return;
     queueMicrotask(() => stop());
     fitted = undefined;
     untracked(() => mapsAnew.value++);

@@ -111,6 +111,7 @@ describe.runIf(ours)("without keys", () => {
 
     keys.set("viewer", await makeKey("viewer", "--name", evil));
     await onSignIn(wall.page);
+    await wall.page.getByText("系统已启用访问控制").waitFor();
     await wall.page.context().close();
     keys.set("wall", await makeKey("wall", "--name", "指挥大厅", "--days", "20"));
     keys.set("operator", await makeKey("operator", "--name", "值班台", "--subtree", community.code));
