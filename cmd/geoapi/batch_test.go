@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -382,5 +383,77 @@ func TestIncidentKeysDoNotContradict(t *testing.T) {
 	}
 	if status, a := h.post(t, "/v1/incidents", incidentAt(0.5, 0.5, `,"idempotency_key":"k-1"`), "Idempotency-Key", "k-1"); status != 201 {
 		t.Errorf("the same twice: %d %v", status, a)
+	}
+}
+
+// All batches together compute on so many slots and no more: while others hold
+// them, a batch waits and a single lookup does not.
+func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
+	for processors, want := range map[int]int{1: 1, 2: 1, 3: 2, 64: 63} {
+		if got := slotsOf(processors); got != want {
+			t.Errorf("of %d processors batches take %d, want %d", processors, got, want)
+		}
+	}
+	h := openTown(t)
+	for range cap(h.slots) {
+		h.slots <- struct{}{}
+	}
+	in, codes := manyRows(2000, "x")
+	type answer struct {
+		status int
+		out    string
+	}
+	done := make(chan answer, maxBatches)
+	for range maxBatches {
+		go func() {
+			status, out := h.batchOf(t, "text/csv", "?crs=wgs84", bytes.NewReader(in))
+			done <- answer{status, out}
+		}()
+	}
+	for len(h.batches) < maxBatches {
+		time.Sleep(time.Millisecond)
+	}
+	for range 100 {
+		if status, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.5, 0.5)); status != 200 {
+			t.Fatalf("%d %v", status, a)
+		}
+	}
+	select {
+	case a := <-done:
+		t.Fatalf("a batch was answered without a slot: %d %s", a.status, clipped(a.out))
+	case <-time.After(20 * time.Millisecond):
+	}
+	for range cap(h.slots) {
+		<-h.slots
+	}
+	for range maxBatches {
+		a := <-done
+		if a.status != 200 {
+			t.Fatalf("%d %s", a.status, clipped(a.out))
+		}
+		checkRows(t, strings.NewReader(a.out), codes)
+	}
+	if len(h.slots) != 0 {
+		t.Errorf("%d slots were not given back", len(h.slots))
+	}
+}
+
+// Beside as many batches as there may be, single lookups are answered soon: 99 of
+// 100 within far less than a batch takes.
+func TestSinglesAreAnsweredBesideBatches(t *testing.T) {
+	h := openTown(t)
+	stop := endlessBatches(t, h, maxBatches)
+	defer stop()
+	var took []time.Duration
+	for range 100 {
+		start := time.Now()
+		if status, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.5, 0.5)); status != 200 {
+			t.Fatalf("%d %v", status, a)
+		}
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	if p99 := took[len(took)*99/100]; p99 > time.Second { // some milliseconds, on a machine that does nothing else
+		t.Errorf("99 of 100 took up to %v, half of them %v", p99, took[len(took)/2])
 	}
 }
