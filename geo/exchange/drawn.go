@@ -36,6 +36,9 @@ func (d *drawn) name() string {
 
 // positions brings a chain to the lattice.
 func (g *geometryReader) positions(chain []position) ([]lattice.Point, error) {
+	if err := g.count(len(chain)); err != nil {
+		return nil, err
+	}
 	out := make([]lattice.Point, len(chain))
 	for i, c := range chain {
 		p, err := g.place(c[0], c[1])

@@ -19,10 +19,11 @@ type Limits struct {
 	Bytes        int64 // of the file, unpacked
 	FeatureBytes int64 // of one feature
 	Features     int
+	Vertices     int // of all features together
 }
 
-// DefaultLimits hold a million buildings with room to spare.
-var DefaultLimits = Limits{Bytes: 8 << 30, FeatureBytes: 64 << 20, Features: 20_000_000}
+// DefaultLimits hold three million buildings with room to spare.
+var DefaultLimits = Limits{Bytes: 8 << 30, FeatureBytes: 64 << 20, Features: 20_000_000, Vertices: 100_000_000}
 
 // Feature is one feature of a file, its parts not yet decoded: as GeoJSON has
 // them, whatever the format, but for the geometry of formats that draw in

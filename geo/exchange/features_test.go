@@ -186,6 +186,35 @@ func TestFeaturesRefuseEndlessBlanks(t *testing.T) {
 	}
 }
 
+// An import has so many vertices and no more, in one geometry or in many, and in
+// whichever format.
+func TestVerticesAreBounded(t *testing.T) {
+	limits := exchange.DefaultLimits
+	in := exchange.Import{As: "buildings", Limits: limits}
+	var text string
+	for i := range 20 {
+		text += building(i, `"storeys":1`) + "\n" // of five vertices as they are written
+	}
+	for most, ok := range map[int]bool{100: true, 99: false, 4: false} {
+		in.Limits.Vertices = most
+		p, err := prepare(in, text)
+		if (err == nil) != ok || err != nil && (geo.KindOf(err) != geo.TooLarge || !strings.Contains(err.Error(), fmt.Sprintf("at most %d vertices", most))) {
+			t.Errorf("%d: %v", most, err)
+		}
+		if ok && p.Objects != 20 {
+			t.Errorf("%d objects", p.Objects)
+		}
+	}
+	const topology = `{"type":"Topology","arcs":[[[106,26],[106.1,26],[106.1,26.1],[106,26]]],"objects":{"b":{"type":"GeometryCollection","geometries":[
+		{"type":"Polygon","arcs":[[0]],"properties":{"code":"a"}},{"type":"Polygon","arcs":[[0]],"properties":{"code":"b"}}]}}}`
+	for most, ok := range map[int]bool{8: true, 7: false} {
+		in.Limits.Vertices = most
+		if _, err := prepare(in, topology); (err == nil) != ok || err != nil && geo.KindOf(err) != geo.TooLarge {
+			t.Errorf("of a topology, %d: %v", most, err)
+		}
+	}
+}
+
 // Each bound holds to the byte and to the feature, and the error says which it was.
 func TestFeaturesLimitsAreExact(t *testing.T) {
 	text := strings.Repeat(one+"\n", 100)

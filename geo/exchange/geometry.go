@@ -22,6 +22,16 @@ type geometryReader struct {
 	place     func(x, y float64) (lattice.Point, error)
 	thirds    int // positions that had a third coordinate, which is left out
 	turned    int // rings that were wound as holes and are none
+	vertices  int // so far
+	most      int // of them; 0 for no bound
+}
+
+// count takes more vertices, unless they are too many.
+func (g *geometryReader) count(more int) error {
+	if g.vertices += more; g.most > 0 && g.vertices > g.most {
+		return geo.Errorf(geo.TooLarge, "an import has at most %d vertices", g.most)
+	}
+	return nil
 }
 
 // kind returns what a feature's geometry is, as GeoJSON calls it.
@@ -181,6 +191,9 @@ func (c *coordinates) number() ([]byte, error) {
 func (c *coordinates) position() (p lattice.Point, err error) {
 	if c.vertices++; c.vertices > maxVertices {
 		return p, geo.Errorf(geo.TooLarge, "a geometry has at most %d vertices", maxVertices)
+	}
+	if err := c.g.count(1); err != nil {
+		return p, err
 	}
 	x, y, third, err := c.texts()
 	if err != nil {

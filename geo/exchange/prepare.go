@@ -59,7 +59,7 @@ func Prepare(ctx context.Context, now Current, in Import, files []File, progress
 		return nil, err
 	}
 	w := &work{ctx: ctx, now: now, in: in, progress: progress, columns: columns{PersonsOf(now.Scheme()), map[string]*column{}}, preview: &Preview{Layer: layer}}
-	w.geometry = &geometryReader{}
+	w.geometry = &geometryReader{most: w.limits().Vertices}
 	if in.As == "grids" {
 		err = w.grids(files)
 	} else {
@@ -118,14 +118,17 @@ func (w *work) read(files []File, f func(*Feature) error) error {
 	return w.mapped()
 }
 
+func (w *work) limits() Limits {
+	if w.in.Limits == (Limits{}) {
+		return DefaultLimits
+	}
+	return w.in.Limits
+}
+
 // feed is where the decoders put what they read.
 func (w *work) feed(f func(*Feature) error) *feed {
-	limits := w.in.Limits
-	if limits == (Limits{}) {
-		limits = DefaultLimits
-	}
 	return &feed{
-		ctx: w.ctx, limits: limits, as: w.in.As, layer: w.in.Layer, encoding: w.in.Encoding,
+		ctx: w.ctx, limits: w.limits(), as: w.in.As, layer: w.in.Layer, encoding: w.in.Encoding,
 		given: w.in.CRSGiven || w.in.CRS != crs.WGS84, begin: w.begin, note: w.notes.add,
 		yield: func(feature *Feature) error {
 			if w.preview.Features++; w.preview.Features%1024 == 0 {
