@@ -187,7 +187,7 @@ func (c *importCommand) checkReport() error {
 	if c.Report == "" {
 		return nil
 	}
-	f, err := os.OpenFile(c.Report, os.O_WRONLY|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(c.Report, os.O_WRONLY|os.O_CREATE, 0o644) // #nosec G302 -- a report to be read
 	if err != nil {
 		return fmt.Errorf("the report: %w", err)
 	}
@@ -228,6 +228,7 @@ func (c *importCommand) tell(t *server.Terminal, r importResult) error {
 		if err != nil {
 			return err
 		}
+		// #nosec G306 -- a report to be read
 		if err := os.WriteFile(c.Report, append(b, '\n'), 0o644); err != nil {
 			return err
 		}

@@ -269,7 +269,7 @@ func (p *openedPackage) read(l *packageLayer, in *feed) error {
 	if len(list) == 0 {
 		return geo.Errorf(geo.Invalid, "table %q has no columns", l.name)
 	}
-	rows, err := p.conn.QueryContext(p.ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+identifier(l.name))
+	rows, err := p.conn.QueryContext(p.ctx, "SELECT "+strings.Join(list, ", ")+" FROM "+identifier(l.name)) // #nosec G202 -- all names are quoted
 	if err != nil {
 		return err
 	}

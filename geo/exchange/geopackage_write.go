@@ -127,7 +127,7 @@ func (p *packageSink) begin() error {
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
 	var err error
-	p.insert, err = p.tx.PrepareContext(p.ctx, "INSERT INTO "+identifier(p.out.Layer)+" VALUES ("+marks+")")
+	p.insert, err = p.tx.PrepareContext(p.ctx, "INSERT INTO "+identifier(p.out.Layer)+" VALUES ("+marks+")") // #nosec G202 -- the name is quoted
 	return err
 }
 

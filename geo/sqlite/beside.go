@@ -123,7 +123,7 @@ func (a *aside) write(ctx context.Context, do func(*tx) error) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Millisecond/2 + rand.N(time.Millisecond)):
+		case <-time.After(time.Millisecond/2 + rand.N(time.Millisecond)): // #nosec G404 -- no secret: a pause
 		}
 	}
 	if err := do(t); err != nil {

@@ -62,7 +62,7 @@ func NewFrame(o Options) *Frame {
 	if o.Callers != nil {
 		f.guard.Closed = func() bool { return !o.Callers.Open() }
 	}
-	f.ids.Store(rand.Uint64()) // unlikely to meet the numbers of another run
+	f.ids.Store(rand.Uint64()) // #nosec G404 -- no secret: only unlikely to meet the numbers of another run
 	f.Metrics = newMetrics(f)
 	return f
 }
