@@ -82,6 +82,7 @@ describe("wall.json", () => {
       "match",
       "get",
       "concat",
+      "coalesce",
       "case",
       "kind",
       "state",
