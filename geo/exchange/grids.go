@@ -264,7 +264,9 @@ func (w *work) publish(n *geo.Network, grids []geo.Grid, c *coverage.Coverage) {
 	w.preview.Blockers = max(w.preview.Blockers, len(w.preview.Violations)) // what was not repaired is found again
 	w.preview.Objects = len(grids)
 	hash := c.Hash()
-	w.preview.publication = &geo.Publication{Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids}
+	w.preview.publication = &geo.Publication{
+		Network: n.ID, Hash: hex.EncodeToString(hash[:]), Chunks: c.Encode(), Grids: grids, Reshaped: c.ReshapedSince,
+	}
 }
 
 // stack prepares a network without drawn areas.
