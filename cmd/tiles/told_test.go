@@ -280,3 +280,37 @@ func TestOneTextServesAllWhoSeeTheSame(t *testing.T) {
 		t.Errorf("%d texts were made", made)
 	}
 }
+
+// What somebody does not see leaves no trace in the tags of tiles either: they stay
+// where it happens, and change for those who see it.
+func TestTagsDoNotTellWhereSomethingHappens(t *testing.T) {
+	s, visitors := insideTown(t)
+	at := vtile.Cover(lattice.BoxOf(halves["west"]), 16)[0].String()
+	tag := func(who, set string) string {
+		a, _ := visitors[who].get(t, s.url+"/tiles/"+set+"/"+at+".mvt")
+		if a.StatusCode/100 != 2 {
+			t.Fatalf("%s: %s %s: %s", who, set, at, a.Status)
+		}
+		return a.Header.Get("ETag")
+	}
+	for _, c := range []struct {
+		happens func()
+		set     string
+		blind   string
+		seeing  string
+	}{
+		{func() { s.incident(t, 100, "west", "open") }, "incidents", "viewer", "operator"},
+		{func() { s.incident(t, 100, "west", "closed") }, "incidents", "viewer", "wall"},
+		{func() { s.device(t, "internal-west-0", "west", 10) }, "devices", "viewer", "service"},
+		{func() { s.device(t, "internal-west-0", "west", 120) }, "devices", "service", "operator"},
+	} {
+		blind, seeing := tag(c.blind, c.set), tag(c.seeing, c.set)
+		c.happens()
+		if is := tag(c.blind, c.set); is != blind {
+			t.Errorf("%s of %s: %s, which does not see it, has %s after %s", at, c.set, c.blind, is, blind)
+		}
+		if is := tag(c.seeing, c.set); is == seeing {
+			t.Errorf("%s of %s: %s, which sees it, still has %s", at, c.set, c.seeing, is)
+		}
+	}
+}
