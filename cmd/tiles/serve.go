@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/url"
 
@@ -26,7 +27,8 @@ func (serveCommand) Help() string {
 	return "Examples:\n" +
 		"  tiles serve --store sqlite:city.db\n" +
 		"  tiles serve --store sqlite:city.db --listen 127.0.0.1:0 --geoapi http://127.0.0.1:8081\n" +
-		"  tiles serve --store sqlite:city.db --public-url https://map.example.org"
+		"  tiles serve --store sqlite:city.db --public-url https://map.example.org --trusted-proxy 10.0.0.5\n\n" +
+		server.LimitsHelp(fmt.Sprintf("%d pages that listen at once", mostStreams))
 }
 
 // Run serves until ctx ends.

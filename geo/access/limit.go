@@ -16,6 +16,9 @@ var rates = map[geo.Role]float64{
 	geo.RoleOperator: 200, geo.RolePlanner: 200, geo.RoleApprover: 200, geo.RoleAdmin: 1_000,
 }
 
+// RateOf is how many requests a second a role may make.
+func RateOf(role geo.Role) float64 { return rates[role] }
+
 const burst = 4 // seconds
 
 // rateOf is how many requests a second a credential may make.
