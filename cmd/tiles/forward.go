@@ -13,23 +13,20 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
-	"onegrid/geo/access"
 	"onegrid/geo/problem"
 )
 
 // forwarder hands requests on to geoapi: event streams as they flow, large
 // bodies both ways. Streams end with ending. Who calls is for geoapi to find out:
-// keys and cookies pass as they are. From where is told anew: what somebody wrote
-// into the headers that say so does not pass, unless it is one of our proxies.
-func forwarder(to *url.URL, proxies access.Proxies, ending context.Context) gin.HandlerFunc {
+// keys and cookies pass as they are. From where is told anew.
+func forwarder(to *url.URL, frame *server.Frame, ending context.Context) gin.HandlerFunc {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
 			r.SetXForwarded()
-			if client := proxies.Client(r.In); client.IsValid() {
-				r.Out.Header.Set("X-Forwarded-For", client.String())
-			}
+			frame.Forward(r.In, r.Out)
 			r.Out.Header.Del("Origin") // judged here, where the page knows us by another name
 		},
 		FlushInterval: -1, // at once: an event must not wait for the next

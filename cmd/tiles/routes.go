@@ -11,7 +11,7 @@ import (
 // routes is every route of the service. What is forwarded is judged where it goes;
 // pages hold no data.
 func (s *service) routes() []server.Route {
-	forward := forwarder(s.geoapi, s.proxies, s.hub.ended)
+	forward := forwarder(s.geoapi, s.frame, s.hub.ended)
 	return append([]server.Route{
 		{Method: "GET", Path: "/tiles", Name: "catalogue", May: access.Named, Handle: s.catalogue},
 		{Method: "GET", Path: "/tiles/{tileset}", Name: "tilejson", May: access.Named, Handle: s.tileJSON},

@@ -13,7 +13,6 @@ import (
 
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
-	"onegrid/geo/access"
 	"onegrid/geo/follow"
 	"onegrid/geo/vtile"
 	"onegrid/geo/world"
@@ -34,7 +33,6 @@ type service struct {
 	run     string // this run of the server, part of tags
 
 	geoapi    *url.URL
-	proxies   access.Proxies
 	publicURL string
 	pages     fs.FS
 	styles    fs.FS
@@ -58,7 +56,6 @@ func newService(c *serveCommand, p parts) *service {
 		hub:     newHub(p.world.Seq()),
 		run:     "." + strings.ToLower(rand.Text()[:6]),
 		geoapi:  c.Geoapi,
-		proxies: p.frame.Proxies,
 		pages:   web.FS(),
 		styles:  styles.FS,
 	}

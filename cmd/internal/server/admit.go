@@ -53,7 +53,7 @@ func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 func (f *Frame) bucket(c *gin.Context, caller *access.Caller) error {
 	now := time.Now()
 	if caller == nil {
-		if !f.limits.unnamed.Take(f.limits.proxies.Client(c.Request), now) {
+		if !f.limits.unnamed.Take(f.Client(c.Request), now) {
 			return tooOften(c, time.Second, "this address has")
 		}
 		return nil
@@ -82,7 +82,7 @@ func (f *Frame) refused(c *gin.Context, err error) error {
 	if geo.KindOf(err) != problem.Unauthenticated {
 		return err
 	}
-	if !f.limits.failing.Take(f.limits.proxies.Client(c.Request), time.Now()) {
+	if !f.limits.failing.Take(f.Client(c.Request), time.Now()) {
 		return tooOften(c, time.Second/failingRate, "this address has sent keys that do not hold, and")
 	}
 	return challenge(c, err)
