@@ -163,7 +163,7 @@ func secrets(t *testing.T) (h *guardedHouse, last int64) {
 			}
 		}
 	}
-	put := []geo.Device{{Code: "internal-device-west", Kind: "camera", Point: townPoint(0.5, 3.5), State: "alert"}, {Code: "internal-device-east", Kind: "camera", Point: townPoint(3.5, 3.5), State: "alert"}}
+	put := []geo.Device{{Code: "internal-device-west", Kind: "camera", Point: townPoint(0.5, 3.5), State: "alert", View: &geo.View{AngleDeg: 60, RangeM: 50}}, {Code: "internal-device-east", Kind: "camera", Point: townPoint(3.5, 3.5), State: "alert", View: &geo.View{AngleDeg: 60, RangeM: 50}}}
 	if _, err := h.store.Put(t.Context(), geo.By("test"), geo.Objects{Layer: geo.Devices, Devices: put}); err != nil {
 		t.Fatal(err)
 	}
@@ -214,6 +214,9 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 				if strings.Contains(answer, mark) && !strings.Contains(request, strings.Trim(mark, `"`)) {
 					t.Fatalf("%s\nasks %s\nand reads %s:\n%s", s, clipped(request), mark, answer)
 				}
+			}
+			if strings.Contains(answer, "range_m") && !s.sees(geo.ClassRestricted) {
+				t.Errorf("%s reads what a camera sees: %s", s, answer)
 			}
 			if strings.Contains(answer, "scheme-access") && (s.role != geo.RoleAdmin || s.scope.Subtree != "" || s.scope.Networks != nil) {
 				t.Errorf("%s reads how others come in: %s", s, answer)

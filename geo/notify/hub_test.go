@@ -244,7 +244,7 @@ func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 	at := storetest.At(0, 0, 0, 0)
 	parts := world.Parts{
 		Seq: 9, Scheme: storetest.Scheme(), Networks: []world.Part{{ID: "basic", Coverage: c, Grids: basic.Grids}},
-		Devices:   []geo.Device{{ID: 3, Code: "cam", Kind: "camera", Point: at}},
+		Devices:   []geo.Device{{ID: 3, Code: "cam", Kind: "camera", Point: at, View: &geo.View{AngleDeg: 60, RangeM: 80}}},
 		Incidents: []geo.Incident{{ID: 7, Code: "i", Point: at, State: "open", Network: "basic", Owner: storetest.GridCode(0, 0)}},
 	}
 	before, err := world.New(parts)
@@ -296,6 +296,9 @@ func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 		if len(events) != 1 || events[0].Kind != c.kind || events[0].Layer != c.change.Kind || events[0].Whole != c.whole ||
 			!slices.Equal(events[0].Areas, c.areas) || !slices.Equal(events[0].Left, c.left) {
 			t.Fatalf("%s: %s, want %s in %v", c.name, kindsAndAreas(events), c.kind, c.areas)
+		}
+		if bytes.Contains(events[0].Body, []byte("range_m")) {
+			t.Errorf("%s: it tells what a camera sees: %s", c.name, events[0].Body)
 		}
 		bare := events[0].Bare
 		if (bare != nil) != (c.whole || c.left != nil) || bytes.Contains(bare, []byte("leader")) || bytes.Contains(bare, []byte("cam")) || bytes.Contains(bare, []byte("g000")) {

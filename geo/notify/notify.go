@@ -145,7 +145,7 @@ func ofPost(c geo.Change, after *world.World) Event {
 // ofDevice tells of a device. One that has gone was where the world before had
 // it; where that is not known, everybody hears that one has gone.
 func ofDevice(c geo.Change, before, after *world.World) Event {
-	e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": body(c)})
+	e := plain(c, DeviceState, map[string]any{"op": c.Op, "device": withoutView(body(c))})
 	e.Areas = deviceAreas(c.Object, after)
 	if before != nil {
 		if was := deviceAreas(c.Object, before); !slices.Equal(was, e.Areas) {
@@ -237,6 +237,21 @@ func body(c geo.Change) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return c.Body
+}
+
+// withoutView leaves out what a camera sees, which is of a higher class than the
+// camera: a state is told without it to all.
+func withoutView(device json.RawMessage) json.RawMessage {
+	var d map[string]json.RawMessage
+	if json.Unmarshal(device, &d) != nil || d["view"] == nil {
+		return device
+	}
+	delete(d, "view")
+	out, err := json.Marshal(d)
+	if err != nil {
+		panic(err) // JSON that was read
+	}
+	return out
 }
 
 func seal(c geo.Change, id string, k Kind, subject string, data any) []byte {
