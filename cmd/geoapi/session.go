@@ -70,6 +70,9 @@ func (s *sessions) open(c *gin.Context) {
 	if err == nil {
 		who, err = s.enter(c, who.Credential)
 	}
+	if before := access.Of(c); err == nil && before != nil && before.Kind == geo.Session {
+		err = s.close(c, before) // the browser has lost its cookie
+	}
 	if err != nil {
 		problem.Abort(c, err)
 		return
@@ -188,6 +191,11 @@ func (s *sessions) signOut(c *gin.Context) error {
 	case who.Kind != geo.Session:
 		return geo.Errorf(geo.Invalid, "only a session is signed out of: a key ends when it is revoked, a token by itself")
 	}
+	return s.close(c, who)
+}
+
+// close ends a session, at once in this program.
+func (s *sessions) close(c *gin.Context, who *access.Caller) error {
 	ctx := c.Request.Context()
 	if err := s.store.RevokeCredential(ctx, who.Actor(), who.ID); err != nil {
 		return err

@@ -447,6 +447,28 @@ func TestSessionsAreBounded(t *testing.T) {
 	}
 }
 
+// Who signs in anew leaves no session behind that nobody has the cookie of.
+func TestSigningInAgainEndsTheSessionBefore(t *testing.T) {
+	g := newGate(t, "")
+	key, secret := g.key(geo.Credential{Role: geo.RoleViewer})
+	other, otherSecret := g.key(geo.Credential{Role: geo.RoleOperator})
+	b := g.browser()
+	b.signIn(secret)
+	if r := b.signIn(otherSecret); r.StatusCode != 201 || r.body["role"] != "operator" {
+		t.Fatalf("%d %s", r.StatusCode, r.raw)
+	}
+	if g.dir.Sessions(key.ID) != 0 || g.dir.Sessions(other.ID) != 1 {
+		t.Errorf("%d and %d sessions are open", g.dir.Sessions(key.ID), g.dir.Sessions(other.ID))
+	}
+	if r := b.do("GET", "/v1/session", ""); r.StatusCode != 200 || r.body["role"] != "operator" {
+		t.Errorf("signed in: %d %s", r.StatusCode, r.raw)
+	}
+	b.signIn("onegrid_nobody") // which ends nothing
+	if g.dir.Sessions(other.ID) != 1 {
+		t.Error("a sign-in that fails signs out")
+	}
+}
+
 // Signing in is a request of the key like any other.
 func TestSigningInCountsForTheKey(t *testing.T) {
 	g := newGate(t, "")
