@@ -123,6 +123,17 @@ func describeImports(d *describer) {
 		answer: content[importResult](d, "application/json"), errors: []int{404}})
 	d.add(operation{route: "import-accept", tag: "imports", summary: "Accept a preview",
 		status: http.StatusCreated, answer: content[importResult](d, "application/json"), errors: []int{404, 409}})
+	exported := map[string]*huma.MediaType{}
+	for _, kind := range exportTypes {
+		exported[kind[0]] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}
+	}
+	d.add(operation{route: "export", tag: "imports", summary: "A layer as a file",
+		text: "grids, estates, buildings, devices, sites, posts, base or incidents (the open ones), as far as the caller sees them: a key for a part of the city gets that part. What was exported imports to the very same boundaries. Each export is in the audit.",
+		params: []*huma.Param{query("network", "string", "Of grids: the network; the basic one unless said."), query("level", "string", "Of grids: the level; all unless said."),
+			query("format", "string", "geojson unless said.", "geojson", "topojson", "shapefile", "geopackage"),
+			query("crs", "string", "wgs84 unless said; of Shapefiles and GeoPackages also a Gauss-Krüger zone."),
+			query("encoding", "string", "Of Shapefiles: utf-8 unless said, or gbk.")},
+		answer: exported, errors: []int{400, 404, 503, 507}})
 	d.add(operation{route: "import-drop", tag: "imports", summary: "Drop a preview",
 		status: http.StatusNoContent, errors: []int{404}})
 }

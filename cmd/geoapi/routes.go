@@ -39,6 +39,7 @@ func (s *service) routes() []server.Route {
 		{Method: "GET", Path: "/v1/session/oidc", Name: "begin-oidc", May: access.Everyone, Handle: sessions.begin},
 		{Method: "GET", Path: "/v1/session/callback", Name: "finish-oidc", May: access.Everyone, Handle: sessions.finish},
 		{Method: "POST", Path: "/v1/audit", Name: "record-reads", May: access.Process, Handle: readsRecorded(s.store)},
+		{Method: "GET", Path: "/v1/exports/{layer}", Name: "export", May: admin, Handle: s.exportLayer, Bulk: true},
 		{Method: "GET", Path: "/v1/scheme", Name: "scheme", May: access.Named, Handle: s.scheme},
 		{Method: "GET", Path: "/v1/editions", Name: "editions", May: access.Named, Handle: s.editions},
 		{Method: "GET", Path: "/openapi.json", Name: "openapi", May: access.Everyone, Handle: s.openAPI},

@@ -104,6 +104,11 @@ func (s *seer) answers(t *testing.T, h *guardedHouse, last int64) map[string]str
 	for _, q := range []string{"", "?state=all", "?state=closed", "?state=all&limit=1", "?state=all&grid=" + west, "?state=all&grid=" + east} {
 		ask("GET", "/v1/incidents"+q, "", "")
 	}
+	for _, layer := range exportLayers {
+		for _, q := range []string{"", "?format=topojson", "?network=schools", "?network=towers", "?level=community"} {
+			ask("GET", "/v1/exports/"+layer+q, "", "")
+		}
+	}
 	for id := range 6 {
 		ask("GET", fmt.Sprint("/v1/incidents/", id), "", "")
 	}

@@ -48,6 +48,7 @@ type service struct {
 	batches   chan struct{} // one for each batch under way
 	slots     chan struct{} // one for each of their workers that computes
 	streams   chan struct{} // one for each event stream
+	exports   chan struct{} // one for the export under way: each may hold a city
 	spoolDir  string
 	document  func() []byte // OpenAPI, made when first asked for
 }
@@ -80,6 +81,7 @@ func newService(p parts) *service {
 		batches: make(chan struct{}, maxBatches),
 		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: make(chan struct{}, maxStreams),
+		exports: make(chan struct{}, 1),
 	}
 	s.sessions = newSessions(p, s.frame.Client)
 	s.metrics = newMetrics(s)

@@ -134,6 +134,41 @@ func (v View) Incident(in *geo.Incident) bool {
 	return v.Layer(geo.Incidents) && (in.Network == "" || v.Network(in.Network)) && v.At(in.Point)
 }
 
+// Device is a device as far as it is seen: what a camera sees is of a higher class
+// than the camera.
+func (v View) Device(d *geo.Device) *geo.Device {
+	if d.View == nil || v.Sees(geo.ClassRestricted) {
+		return d
+	}
+	bare := *d
+	bare.View = nil
+	return &bare
+}
+
+// Post is a post as far as it is seen: with what it answers for in the subtree, nil
+// where that is nothing.
+func (v View) Post(p *geo.Post) *geo.Post {
+	if !v.Layer(geo.Posts) {
+		return nil
+	}
+	if v.whole {
+		return p
+	}
+	part := *p
+	part.Areas = slices.DeleteFunc(slices.Clone(p.Areas), func(code string) bool {
+		area, ok := v.world.Basic().Find(code)
+		return !ok || !v.InSubtree(area)
+	})
+	part.Units = slices.DeleteFunc(slices.Clone(p.Units), func(code string) bool {
+		b, ok := v.world.Buildings().ByCode(code)
+		return !ok || !v.At(b.Interior)
+	})
+	if len(part.Areas)+len(part.Units) == 0 {
+		return nil
+	}
+	return &part
+}
+
 // Holds reports whether areas, each with all above it, are the subtree's. It goes
 // by codes, for what happened long ago, when the world was another.
 func (v View) Holds(codes []string) bool {

@@ -145,6 +145,42 @@ func TestViewsShowTheirClasses(t *testing.T) {
 	}
 }
 
+// A post is told with what it answers for in the subtree, a camera with what it
+// sees only to who sees that class. The objects themselves stay as they are.
+func TestViewsCutObjects(t *testing.T) {
+	w := board(t)
+	post := &geo.Post{Code: "p", Areas: []string{"g0000", "g0203", "c1", "gone"}, Units: []string{"b0", "b9"}}
+	camera, _ := w.Devices().ByCode("cam")
+	for _, c := range []struct {
+		role  geo.Role
+		scope geo.Scope
+		areas string // what is left; "nil" for no post
+		sees  bool
+	}{
+		{geo.RoleAdmin, geo.Scope{}, "[g0000 g0203 c1 gone] [b0 b9]", true},
+		{geo.RoleService, geo.Scope{}, "[g0000 g0203 c1 gone] [b0 b9]", false},
+		{geo.RoleViewer, geo.Scope{}, "nil", false},
+		{geo.RoleOperator, geo.Scope{Subtree: "c0"}, "[g0000] [b0]", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "c1"}, "[g0203 c1] []", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "g0100"}, "nil", true},
+	} {
+		v := callerOf(c.role, c.scope).On(w)
+		got := "nil"
+		if p := v.Post(post); p != nil {
+			got = fmt.Sprint(p.Areas, p.Units)
+		}
+		if got != c.areas {
+			t.Errorf("%s of %q: the post answers for %s, want %s", c.role, c.scope.Subtree, got, c.areas)
+		}
+		if got := v.Device(camera).View != nil; got != c.sees {
+			t.Errorf("%s: what the camera sees is told: %v", c.role, got)
+		}
+	}
+	if len(post.Areas) != 4 || len(post.Units) != 2 || camera.View == nil {
+		t.Error("the objects were changed")
+	}
+}
+
 func TestTheZeroViewSeesNothing(t *testing.T) {
 	w := board(t)
 	var v View
