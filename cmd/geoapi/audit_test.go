@@ -23,6 +23,10 @@ func TestAuditCommands(t *testing.T) {
 	if !found || !strings.HasPrefix(out, "Whole: ") {
 		t.Fatalf("verify: %s", out)
 	}
+	must(t, "export", "--store", store, "--as", "devices", "--format", "geojson")
+	if out := must(t, "audit", "tail", "--store", store, "-n", "1"); !strings.Contains(out, `local admin  layer.export devices  {"format":"geojson"}`) {
+		t.Errorf("after an export: %s", out)
+	}
 	must(t, "key", "create", "--store", store, "--role", "admin")
 	must(t, "audit", "verify", "--store", store, "--head", head)
 	for bad, says := range map[string]string{
@@ -48,7 +52,7 @@ func TestAuditCommands(t *testing.T) {
 		entries = append(entries, e)
 	}
 	n := len(entries)
-	if n < 3 || entries[n-1].Number != int64(n) || entries[n-2].Act.Do != "key.create" || entries[n-2].Act.Detail["subtree"] != "520115001001" || entries[n-2].Act.Actor != "local" {
+	if n < 3 || entries[n-1].Number != int64(n) || entries[n-3].Act.Do != "key.create" || entries[n-3].Act.Detail["subtree"] != "520115001001" || entries[n-3].Act.Actor != "local" {
 		t.Fatalf("exported:\n%s", text)
 	}
 	if out := must(t, "audit", "export", "--store", store, "--after", strconv.FormatInt(entries[n-3].Number, 10)); strings.Count(out, "\n") != 2 || !strings.HasSuffix(string(text), out) {

@@ -14,6 +14,7 @@ import (
 	"onegrid/geo/access"
 	"onegrid/geo/crs"
 	"onegrid/geo/exchange"
+	"onegrid/geo/sqlite"
 	"onegrid/geo/world"
 )
 
@@ -55,9 +56,27 @@ func (c *exportCommand) Run(ctx context.Context, t *server.Terminal) error {
 	c.Format = c.format()
 	all := access.Local().On(w) // whoever reads the store's file reads all of it
 	if c.Output == "-" {
-		return c.write(all, t.Out, t.Err)
+		err = c.write(all, t.Out, t.Err)
+	} else {
+		err = writeWhole(c.Output, func(out io.Writer) error { return c.write(all, out, t.Err) })
 	}
-	return writeWhole(c.Output, func(out io.Writer) error { return c.write(all, out, t.Err) })
+	if err == nil {
+		c.trace(ctx, t)
+	}
+	return err
+}
+
+// trace tells the audit what was taken out. Where it cannot be written, a store
+// that is only read from, that is said; the export stands.
+func (c *exportCommand) trace(ctx context.Context, t *server.Terminal) {
+	s, err := sqlite.OpenBeside(ctx, string(c.Store))
+	if err == nil {
+		err = s.Record(ctx, c.act(local))
+		s.Close()
+	}
+	if err != nil {
+		fmt.Fprintf(t.Err, "geoapi: this export is not in the audit: %v\n", err)
+	}
 }
 
 // write writes what is seen of the layer, and tells what the format could not hold.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -113,11 +112,16 @@ func (f *exportFlags) spooled(v access.View, dir string) (file *os.File, size in
 
 // exported keeps in the audit who took what out.
 func (s *service) exported(ctx context.Context, by *access.Caller, f *exportFlags) error {
+	return s.store.Record(ctx, f.act(by.Actor()))
+}
+
+// act is what the audit keeps of an export.
+func (f *exportFlags) act(by geo.Actor) geo.Act {
 	detail := map[string]any{"format": f.Format}
 	for name, value := range map[string]string{"network": f.Network, "level": f.Level} {
 		if value != "" {
 			detail[name] = value
 		}
 	}
-	return s.store.Record(ctx, geo.Act{At: time.Now(), Actor: by.ID, Role: by.Role, Do: "layer.export", Object: f.As, Detail: detail})
+	return geo.Act{Actor: by.ID, Role: by.Role, Do: "layer.export", Object: f.As, Detail: detail}
 }

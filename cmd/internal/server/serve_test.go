@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"onegrid/geo"
+	"onegrid/geo/access"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -171,6 +172,25 @@ func TestWhatTakesTooLongIsCutOff(t *testing.T) {
 	}
 	if s := <-said; !strings.Contains(s, "cut off") {
 		t.Errorf("it says: %s", s)
+	}
+}
+
+// Where everybody is let in, that is said loudly.
+func TestTheBannerIsForOpenDoors(t *testing.T) {
+	store := &callers{}
+	open := store.directory(t)
+	store.key(geo.Credential{Role: geo.RoleViewer})
+	for callers, want := range map[*access.Directory]bool{nil: true, open: true, store.directory(t): false} {
+		address, stop := run(t, Serving{Callers: callers, Handler: http.NotFoundHandler()})
+		answer, err := http.Get("http://" + address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		http.DefaultClient.CloseIdleConnections()
+		if said := stop(); strings.Contains(said, "THERE ARE NO KEYS") != want {
+			t.Errorf("open: %v; it said %q", want, said)
+		}
 	}
 }
 
