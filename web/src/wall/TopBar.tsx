@@ -14,7 +14,7 @@ export function TopBar({ onLeave }: { onLeave: () => void }) {
           <>
             <b>{t("edition", { id: edition.value.id })}</b>
             {edition.value.effectiveFrom && (
-              <span>{t("since", { date: day(edition.value.effectiveFrom) })}</span>
+              <span class="since">{t("since", { date: day(edition.value.effectiveFrom) })}</span>
             )}
           </>
         )}

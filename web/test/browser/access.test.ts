@@ -191,6 +191,21 @@ const all = [
 const ofInternal = all.filter((name) => !/事件|视域/.test(name));
 const ofPublic = ofInternal.filter((name) => !/摄像头/.test(name));
 
+/** What in the top bar lies over its neighbour or beyond the screen. */
+function outOfPlace(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const bad: string[] = [];
+    let end = 0;
+    for (const part of document.querySelectorAll(".top > :not(.edition, .who), .age, .who > *")) {
+      const { left, right } = part.getBoundingClientRect();
+      const under = part.parentElement?.classList.contains("who") && part.previousElementSibling;
+      if (right > innerWidth || (!under && left < end)) bad.push(`${part.className} ${left} ${right}`);
+      end = Math.max(end, right);
+    }
+    return bad;
+  });
+}
+
 describe.runIf(ours)("what a role sees", () => {
   test.each([
     ["viewer", ofPublic, evil, "查看者"],
@@ -214,6 +229,11 @@ describe.runIf(ours)("what a role sees", () => {
     expect(await page.locator(".strip").count()).toBe(seesIncidents ? 1 : 0);
     expect(await page.locator(".ending").count()).toBe(role === "wall" ? 1 : 0);
 
+    for (const language of ["中文", "English"]) {
+      if (language === "English") await page.getByRole("button", { name: language }).click();
+      expect(await outOfPlace(page), language).toEqual([]);
+    }
+    await page.getByRole("button", { name: "中文" }).click();
     await page.screenshot({ path: `shots/wall-as-${role}.png` });
     await goNear(wall, community.bbox);
     const drawn = await page.evaluate(() =>
