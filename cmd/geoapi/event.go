@@ -143,7 +143,7 @@ func told(v access.View, e *notify.Event) []byte {
 		return e.Body
 	case !v.Layer(e.Layer), e.Network != "" && !v.Network(e.Network):
 		return nil
-	case v.Whole() || v.Holds(e.Areas):
+	case v.Whole(), v.Holds(e.Areas) && e.Kind != notify.PostChanged: // a post names all that it answers for
 		return e.Body
 	case e.Whole || v.Holds(e.Left):
 		return e.Bare

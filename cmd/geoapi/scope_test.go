@@ -181,6 +181,10 @@ func secrets(t *testing.T) (h *guardedHouse, last int64) {
 			}
 		}
 	}
+	both := geo.Post{Code: "P-both", Role: "leader", Areas: []string{gridCode(12), gridCode(15)}}
+	if _, err := h.store.Put(t.Context(), geo.By("test"), geo.Objects{Layer: geo.Posts, Posts: []geo.Post{both}}); err != nil {
+		t.Fatal(err)
+	}
 	scheme := secretTown().Scheme
 	scheme.Access = &geo.Access{Persons: &geo.Persons{Fields: []string{"scheme-access"}}}
 	last, err := h.store.SetScheme(t.Context(), geo.By("test"), scheme)
