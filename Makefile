@@ -49,7 +49,7 @@ test: test-go test-web test-browser ## install what the tests need and run all o
 
 test-go: web
 	@.ci/install
-	go test -race ./...
+	go test -race -timeout 15m ./...
 
 test-web: web/node_modules/.package-lock.json
 	cd web && npm test --silent

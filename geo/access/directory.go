@@ -110,7 +110,10 @@ func (d *Directory) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next := &roll{revision: revision, closed: len(all) > 0, callers: make(map[[32]byte]*Caller, len(all)), keys: map[string]*Caller{}}
+	// What was closed stays closed: another file in the store's place, without any
+	// key, opens nothing.
+	before := d.roll.Load()
+	next := &roll{revision: revision, closed: len(all) > 0 || before != nil && before.closed, callers: make(map[[32]byte]*Caller, len(all)), keys: map[string]*Caller{}}
 	for _, c := range all {
 		caller := d.caller(c)
 		next.callers[c.Hash] = caller

@@ -214,6 +214,10 @@ func TestTheFirstKeyCloses(t *testing.T) {
 	if caller, err := d.Identify(with("")); caller != nil || err != nil {
 		t.Errorf("after the last key was revoked everybody is %v, %v", caller, err)
 	}
+	store.empty()
+	if err := d.Refresh(t.Context()); err != nil || d.Open() {
+		t.Errorf("a store without keys in its place opens it: %v", err)
+	}
 }
 
 // What was made a moment ago in the other program counts without waiting.

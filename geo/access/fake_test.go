@@ -70,3 +70,10 @@ func (m *memory) goAway(away bool) {
 	defer m.mu.Unlock()
 	m.away = away
 }
+
+// empty stands for another store that came in its place.
+func (m *memory) empty() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all, m.revision = nil, 0
+}
