@@ -4,7 +4,6 @@ package cmd_test
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -64,7 +63,16 @@ type deployment struct {
 type running struct {
 	url string
 	pid int
-	log *bytes.Buffer
+	log string // the file that its standard error goes to
+}
+
+// said is what a program told on its standard error so far.
+func (r *running) said() string {
+	b, err := os.ReadFile(r.log)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // deploy starts both programs, geoapi with some flags more.
@@ -116,8 +124,13 @@ func idOf(key string) string { return strings.Split(key, "_")[1] }
 func (d *deployment) serve(name string, flags ...string) *running {
 	d.t.Helper()
 	cmd := exec.Command(program(d.t, name), append([]string{"serve", "--store", d.store, "--listen", "127.0.0.1:0"}, flags...)...)
-	r := &running{log: &bytes.Buffer{}}
-	cmd.Stderr = r.log
+	log, err := os.Create(filepath.Join(d.t.TempDir(), name+".log"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer log.Close()
+	r := &running{log: log.Name()}
+	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		d.t.Fatal(err)
@@ -134,7 +147,7 @@ func (d *deployment) serve(name string, flags ...string) *running {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	_, address, ok := strings.Cut(strings.TrimSpace(line), "http://")
 	if err != nil || !ok {
-		d.t.Fatalf("%s said %q, %v: %s", name, line, err, r.log)
+		d.t.Fatalf("%s said %q, %v: %s", name, line, err, r.said())
 	}
 	r.url, r.pid = "http://"+address, cmd.Process.Pid
 	return r

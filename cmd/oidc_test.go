@@ -105,7 +105,7 @@ func TestSigningInWithOpenIDConnect(t *testing.T) {
 	}
 	status("/v1/session", 401)
 	status("/tiles", 401)
-	for _, log := range []string{d.geoapi.log.String(), d.tiles.log.String()} {
+	for _, log := range []string{d.geoapi.said(), d.tiles.said()} {
 		for _, never := range []string{issuer.Secret, code, token, "7f3a", "no keys"} {
 			if strings.Contains(log, never) {
 				t.Errorf("the log tells %q:\n%s", never, log)

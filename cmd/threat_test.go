@@ -51,11 +51,11 @@ func TestThreats(t *testing.T) {
 		if a := d.ask("GET", r.url+"/readyz", "", ""); a.status != 200 {
 			t.Errorf("afterwards %s: %d %s", r.url, a.status, a.body)
 		}
-		if strings.Contains(r.log.String(), "panic") {
-			t.Errorf("%s: %s", r.url, r.log)
+		if strings.Contains(r.said(), "panic") {
+			t.Errorf("%s: %s", r.url, r.said())
 		}
 		for _, key := range d.keys {
-			if strings.Contains(r.log.String(), key) {
+			if strings.Contains(r.said(), key) {
 				t.Error("a key stands in the log")
 			}
 		}
