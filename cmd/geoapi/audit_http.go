@@ -61,7 +61,7 @@ func readsOf(c *gin.Context) ([]geo.Act, error) {
 		return nil, geo.Errorf(geo.Invalid, "there are %d acts: want 1 to %d", n, maxActs).On("acts", "")
 	}
 	for _, a := range in.Acts {
-		if a.Do != "tiles.read" || a.Seq != 0 || a.At.IsZero() {
+		if a.Do != "tiles.read" && a.Do != "live.read" || a.Seq != 0 || a.At.IsZero() {
 			return nil, geo.Errorf(geo.Invalid, "the act %q of %q is no read of tiles", a.Do, a.Actor).On("acts", a.Do)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"onegrid/geo"
 )
@@ -80,4 +81,27 @@ func TestAuditCommands(t *testing.T) {
 	if out, exit := words("audit", "verify", "--store", store); exit != 1 || !strings.Contains(out, "not what was written") {
 		t.Errorf("after one byte was changed: it ended with %d: %s", exit, out)
 	}
+}
+
+// Reads of what is restricted come to the audit by samples, of whom sees it alone.
+func TestReadsOfIncidentsAreAudited(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the binary")
+	}
+	path := townStore(t)
+	store := "sqlite:" + path
+	_, url := start(t, path)
+	operator, planner := newKey(t, store, "--role", "operator"), newKey(t, store, "--role", "planner")
+	soon(t, 5*time.Second, "the keys to count", func() bool { return status(t, url+"/v1/incidents", operator) == 200 })
+	for range 5 {
+		status(t, url+"/v1/incidents", operator)
+		status(t, url+"/v1/incidents", planner)
+	}
+	soon(t, 5*time.Second, "the audit to hold the read", func() bool {
+		return strings.Contains(must(t, "audit", "export", "--store", store), `"do":"incidents.read"`)
+	})
+	if text := must(t, "audit", "export", "--store", store); strings.Count(text, "incidents.read") != 1 || !strings.Contains(text, `"role":"operator","do":"incidents.read","object":"open"`) {
+		t.Errorf("the audit: %s", text)
+	}
+	must(t, "audit", "verify", "--store", store)
 }

@@ -30,6 +30,9 @@ func (s *service) events(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
+	if s.view(c).Sees(geo.ClassRestricted) {
+		s.reads.Note(access.Of(c), eventsRead, "")
+	}
 	select {
 	case s.streams <- struct{}{}:
 		defer func() { <-s.streams }()

@@ -42,6 +42,7 @@ func (s *service) incidents(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
+	s.reads.Note(access.Of(c), incidentsRead, q.state)
 	b := []byte(`{"type":"FeatureCollection","seq":`)
 	b = appendInt(b, v.World().Seq())
 	b = append(b, `,"features":[`...)

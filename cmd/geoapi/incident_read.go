@@ -44,6 +44,7 @@ func (s *service) incident(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
+	s.reads.Note(access.Of(c), incidentsRead, strconv.FormatInt(id, 10))
 	c.Writer.Header()["Cache-Control"] = never
 	answer(c, geojsonType, appendIncident(nil, v, in))
 }

@@ -96,7 +96,7 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store *sql
 	s := newService(p)
 	serving := server.Serving{
 		Name: "geoapi", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: hub.Close,
-		Jobs: []func(context.Context) error{p.frame.Callers.Run}, Callers: p.frame.Callers,
+		Jobs: []func(context.Context) error{p.frame.Callers.Run, s.reads.Run}, Callers: p.frame.Callers,
 	}
 	if c.Demo {
 		serving.Jobs = append(serving.Jobs, s.demo)

@@ -39,6 +39,7 @@ type service struct {
 	hub      *notify.Hub
 	frame    *server.Frame
 	metrics  *metrics
+	reads    *server.Reads // nil where nobody is known
 	imports  *imports
 	sessions *sessions
 
@@ -85,6 +86,9 @@ func newService(p parts) *service {
 	}
 	s.sessions = newSessions(p, s.frame.Client)
 	s.metrics = newMetrics(s)
+	if p.frame.Callers != nil {
+		s.reads = newReads(p.store, s.metrics.unrecorded)
+	}
 	s.document = sync.OnceValue(func() []byte { return makeDocument(s.routes()) })
 	s.answerers.New = func() any { return new(answerer) }
 	return s

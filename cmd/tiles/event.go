@@ -193,6 +193,7 @@ func deviceSighting(w *world.World, d *geo.Device, op string, seq int64) sightin
 func (s *service) liveIncidents(c *gin.Context) {
 	w := s.gallery.atlas().World()
 	view := access.Of(c).On(w)
+	s.reads.Note(access.Of(c), "live.read", "/live/incidents.json")
 	out := struct {
 		Type     string    `json:"type"`
 		Seq      int64     `json:"seq"`

@@ -40,6 +40,9 @@ func (s *service) live(c *gin.Context) {
 	h["Cache-Control"] = never
 	h.Set("X-Accel-Buffering", "no")
 	sight := access.Of(c).Sight()
+	if sight.Classes.Has(geo.ClassRestricted) {
+		s.reads.Note(access.Of(c), "live.read", "/live")
+	}
 	out := &stream{c: http.NewResponseController(c.Writer), w: c.Writer, sight: sight}
 	defer out.c.SetWriteDeadline(time.Time{})
 

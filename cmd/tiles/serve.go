@@ -95,7 +95,7 @@ func (c *serveCommand) serve(ctx context.Context, t *server.Terminal, store foll
 	serving := server.Serving{
 		Name: "tiles", Listener: listener, Grace: c.Grace, Handler: s.handler(), Stopping: s.hub.close, Callers: p.frame.Callers,
 		Jobs: []func(context.Context) error{
-			func(ctx context.Context) error { return s.follow(ctx, changes) }, s.recompress, s.warm, s.audit.run, p.frame.Callers.Run,
+			func(ctx context.Context) error { return s.follow(ctx, changes) }, s.recompress, s.warm, s.reads.Run, p.frame.Callers.Run,
 		},
 	}
 	err = serving.Run(ctx, t)

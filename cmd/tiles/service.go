@@ -27,7 +27,7 @@ type service struct {
 	encoder *encoder
 	drawing singleflight.Group
 	hub     *hub
-	audit   *audit
+	reads   *server.Reads
 	frame   *server.Frame
 	metrics *metrics
 	run     string // this run of the server, part of tags
@@ -66,7 +66,7 @@ func newService(c *serveCommand, p parts) *service {
 	p.frame.World, p.frame.Follower = func() *world.World { return s.gallery.atlas().World() }, p.follower
 	s.frame = server.NewFrame(p.frame)
 	s.metrics = newMetrics(s)
-	s.audit = newAudit(c.Geoapi, p.frame.Callers, s.metrics.unrecorded)
+	s.reads = newReads(c.Geoapi, p.frame.Callers, s.metrics.unrecorded)
 	return s
 }
 

@@ -49,7 +49,7 @@ func (s *service) tile(c *gin.Context) {
 		return
 	}
 	if f.sight.Classes.Has(geo.ClassRestricted) {
-		s.audit.read(caller, f.set.ID, t)
+		s.reads.Note(caller, "tiles.read", f.set.ID+"/"+t.String())
 	}
 	revision, keep := s.gallery.tileRevision(f, t)
 	h := c.Writer.Header()
