@@ -35,12 +35,6 @@ func (b *book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(b.status)
 }
 
-func (b *book) answers(status int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.status = status
-}
-
 func (b *book) kept() []geo.Act {
 	b.mu.Lock()
 	defer b.mu.Unlock()
