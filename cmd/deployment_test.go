@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -39,6 +40,13 @@ func program(t testing.TB, name string) string {
 	programs.once.Do(func() {
 		if programs.dir, programs.err = os.MkdirTemp("", "onegrid-test-"); programs.err != nil {
 			return
+		}
+		// What is built here is not seen by the go command, which keeps results of
+		// tests: folders that a test looks into are.
+		for _, dir := range []string{".", "../geo"} {
+			if programs.err = filepath.WalkDir(dir, func(string, fs.DirEntry, error) error { return nil }); programs.err != nil {
+				return
+			}
 		}
 		out, err := exec.Command("go", "build", "-o", programs.dir, "./geoapi", "./tiles").CombinedOutput()
 		if err != nil {
