@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
 	"onegrid/geo"
@@ -84,22 +80,7 @@ func TestNarrowedAnswersMatchTheDocument(t *testing.T) {
 			if key != nil {
 				req.Header.Set(key[0], key[1])
 			}
-			route, params, err := router.FindRoute(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			resp, err := http.DefaultClient.Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			body, _ := io.ReadAll(resp.Body)
-			resp.Body.Close()
-			in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route}
-			out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header,
-				Body: io.NopCloser(bytes.NewReader(body))}
-			if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
-				t.Errorf("%s %s: %d %s\n%v", r.method, r.path, resp.StatusCode, body, err)
-			}
+			documented(t, router, req)
 		}
 	}
 }

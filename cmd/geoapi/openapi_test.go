@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
@@ -98,23 +99,7 @@ func TestAnswersMatchTheDocument(t *testing.T) {
 		if r.body != "" {
 			req.Header.Set("Content-Type", "application/json")
 		}
-		route, params, err := router.FindRoute(req)
-		if err != nil {
-			t.Errorf("%s %s: %v", r.method, r.path, err)
-			continue
-		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body, _ := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route}
-		out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header,
-			Body: io.NopCloser(bytes.NewReader(body))}
-		if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
-			t.Errorf("%s %s: %d %s\n%v", r.method, r.path, resp.StatusCode, body, err)
-		}
+		documented(t, router, req)
 	}
 }
 
@@ -133,5 +118,28 @@ func TestDocsAreSelfContained(t *testing.T) {
 	body, _ := io.ReadAll(resp.Body)
 	if resp.StatusCode != 200 || bytes.Contains(body, []byte("://")) {
 		t.Errorf("%d: the page names another place", resp.StatusCode)
+	}
+}
+
+// documented sends a request and compares the answer with what the document says
+// of it.
+func documented(t *testing.T, router routers.Router, req *http.Request) {
+	t.Helper()
+	route, params, err := router.FindRoute(req)
+	if err != nil {
+		t.Errorf("%s %s: %v", req.Method, req.URL, err)
+		return
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	in := &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: resp.StatusCode, Header: resp.Header,
+		Body: io.NopCloser(bytes.NewReader(body))}
+	if err := openapi3filter.ValidateResponse(context.Background(), out); err != nil {
+		t.Errorf("%s %s: %d %s\n%v", req.Method, req.URL, resp.StatusCode, body, err)
 	}
 }
