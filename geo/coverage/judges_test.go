@@ -24,11 +24,9 @@ func worked(t *testing.T, seed uint64, operations int) *coverage.Coverage {
 		t.Fatal(err)
 	}
 	p := &coveragetest.Planner{Rand: rand.New(rand.NewPCG(seed, 9)), Coverage: c, Network: n}
-	for done := 0; done < operations; {
-		op := p.Make(coveragetest.Kinds[p.IntN(len(coveragetest.Kinds))])
-		if now, _, err := coverage.Apply(p.Coverage, n, op); err == nil {
-			p.Coverage = now
-			done++
+	for sum := 0; sum < operations; {
+		if _, done := p.Step(); done {
+			sum++
 		}
 	}
 	return p.Coverage

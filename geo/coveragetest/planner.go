@@ -13,8 +13,8 @@ import (
 	"onegrid/geo/lattice"
 )
 
-// Planner makes up operations on a coverage, most of which can be done. Whoever
-// does them puts what comes of it back into Coverage.
+// Planner makes up operations on a coverage, most of which can be done. Who does
+// what Make made up puts what comes of it back into Coverage; Step does so itself.
 type Planner struct {
 	*rand.Rand
 	Coverage *coverage.Coverage
@@ -28,6 +28,17 @@ var Kinds = slices.Sorted(maps.Keys(kinds))
 // Make makes up an operation of a kind. It is another one where the coverage
 // offers no opportunity.
 func (p *Planner) Make(kind string) coverage.Operation { return kinds[kind](p) }
+
+// Step does an operation of any kind and puts what comes of it into Coverage; done
+// is false if it was refused.
+func (p *Planner) Step() (diff coverage.Diff, done bool) {
+	now, diff, err := coverage.Apply(p.Coverage, p.Network, p.Make(Kinds[p.IntN(len(Kinds))]))
+	if err != nil {
+		return diff, false
+	}
+	p.Coverage = now
+	return diff, true
+}
 
 var kinds = map[string]func(p *Planner) coverage.Operation{
 	"splitByLine":   (*Planner).split,

@@ -26,10 +26,7 @@ func TestIndexAgreesAfterOperations(t *testing.T) {
 			if p.Grounds() < 3 {
 				break
 			}
-			op := p.Make(coveragetest.Kinds[rng.IntN(len(coveragetest.Kinds))])
-			if now, _, err := coverage.Apply(p.Coverage, p.Network, op); err == nil {
-				p.Coverage = now
-			}
+			p.Step()
 		}
 		x, err := locate.New(p.Coverage, locate.Options{})
 		if err != nil {

@@ -26,21 +26,28 @@ func TestPatchedIndex(t *testing.T) {
 			if p.Grounds() < 3 {
 				break
 			}
-			now, diff, err := coverage.Apply(p.Coverage, p.Network, p.Make(coveragetest.Kinds[rng.IntN(len(coveragetest.Kinds))]))
-			if err != nil {
+			diff, done := p.Step()
+			if !done {
 				continue
 			}
-			if x, err = x.Patched(now, diff); err != nil {
-				t.Fatal(err)
-			}
-			p.Coverage = now
+			x = patched(t, x, p.Coverage, diff)
 			if step%10 == 0 {
-				sameAnswers(t, rng, x, now, 300)
+				sameAnswers(t, rng, x, p.Coverage, 300)
 			}
 		}
 		sameAnswers(t, rng, x, p.Coverage, 1_500)
 		sameAnswers(t, rng, first, was, 100)
 	}
+}
+
+// patched follows an operation.
+func patched(t *testing.T, x *locate.Index, now *coverage.Coverage, diff coverage.Diff) *locate.Index {
+	t.Helper()
+	x, err := x.Patched(now, diff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
 
 // sameAnswers asks about points of all kinds.
@@ -71,20 +78,17 @@ func TestPatchesGoOverANewIndex(t *testing.T) {
 		if done > 20_000 {
 			t.Fatal("no index was made in the background")
 		}
-		now, diff, err := coverage.Apply(p.Coverage, p.Network, p.Make(coveragetest.Kinds[rng.IntN(len(coveragetest.Kinds))]))
-		if err != nil {
+		diff, ok := p.Step()
+		if !ok {
 			continue
 		}
-		if x, err = x.Patched(now, diff); err != nil {
-			t.Fatal(err)
-		}
-		p.Coverage = now
+		x = patched(t, x, p.Coverage, diff)
 		if rng.IntN(50) == 0 {
 			x.Settle()
 		}
 		if !whole[x.Whole()] {
 			whole[x.Whole()] = true
-			sameAnswers(t, rng, x, now, 500)
+			sameAnswers(t, rng, x, p.Coverage, 500)
 		}
 	}
 }
