@@ -12,9 +12,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,11 +33,7 @@ var Signers = sync.OnceValue(func() map[string]crypto.Signer {
 	other, err2 := rsa.GenerateKey(rand.Reader, 2048)
 	curve, err3 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	_, edwards, err4 := ed25519.GenerateKey(rand.Reader)
-	for _, err := range []error{err1, err2, err3, err4} {
-		if err != nil {
-			panic(err)
-		}
-	}
+	must(errors.Join(err1, err2, err3, err4))
 	return map[string]crypto.Signer{"rsa": rsaKey, "other": other, "curve": curve, "edwards": edwards}
 })
 
@@ -43,7 +41,7 @@ var Signers = sync.OnceValue(func() map[string]crypto.Signer {
 // each code once. Its fields are changed within Set.
 type Issuer struct {
 	*httptest.Server
-	t testing.TB
+	t testing.TB // nil outside of a test
 
 	mu    sync.Mutex
 	asked map[string]int // how often, by path
@@ -63,12 +61,23 @@ type grant struct {
 	token               string
 }
 
-// NewIssuer starts an issuer that ends with the test. Its client is "onegrid".
+// NewIssuer starts an issuer that ends with the test.
 func NewIssuer(t testing.TB) *Issuer {
-	i := &Issuer{t: t, Published: []string{"rsa", "curve", "edwards"}, codes: map[string]grant{}, asked: map[string]int{}}
+	i := Start("127.0.0.1")
+	i.t = t
+	t.Cleanup(i.Close)
+	return i
+}
+
+// Start starts an issuer on this machine, by one of this machine's names, which
+// ends with Close. Its client is "onegrid".
+func Start(host string) *Issuer {
+	i := &Issuer{Published: []string{"rsa", "curve", "edwards"}, codes: map[string]grant{}, asked: map[string]int{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.discovery)
 	mux.HandleFunc("GET /keys", i.keys)
+	mux.HandleFunc("GET /authorize", i.page)
+	mux.HandleFunc("POST /authorize", i.answer)
 	mux.HandleFunc("POST /token", i.token)
 	i.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		i.mu.Lock()
@@ -81,7 +90,7 @@ func NewIssuer(t testing.TB) *Issuer {
 		}
 		mux.ServeHTTP(w, r)
 	}))
-	t.Cleanup(i.Close)
+	i.URL = strings.Replace(i.URL, "127.0.0.1", host, 1)
 	i.Document = map[string]any{
 		"issuer": i.URL, "jwks_uri": i.URL + "/keys", "token_endpoint": i.URL + "/token", "authorization_endpoint": i.URL + "/authorize",
 		"id_token_signing_alg_values_supported": []string{"RS256", "PS256", "ES256", "EdDSA", "HS256", "none"},
@@ -162,18 +171,28 @@ func (i *Issuer) Authorize(address string, claims func(nonce string) map[string]
 		i.t.Fatal(err)
 	}
 	q := u.Query()
-	if q.Get("code_challenge_method") != "S256" || q.Get("response_type") != "code" || q.Get("state") == "" || q.Get("nonce") == "" || len(q.Get("code_challenge")) != 43 {
-		i.t.Fatalf("asked for without proof: %s", address)
+	code, err = i.grant(q, claims(q.Get("nonce")))
+	if err != nil {
+		i.t.Fatalf("%s: %v", address, err)
+	}
+	return code, q
+}
+
+// grant makes a code for what the browser asks, for which there will be a token
+// that says the claims; none for nil.
+func (i *Issuer) grant(asked url.Values, claims map[string]any) (code string, err error) {
+	if asked.Get("code_challenge_method") != "S256" || asked.Get("response_type") != "code" || asked.Get("state") == "" || asked.Get("nonce") == "" || len(asked.Get("code_challenge")) != 43 {
+		return "", errors.New("asked for without proof")
 	}
 	var token string
-	if c := claims(q.Get("nonce")); c != nil {
-		token = i.Sign("rsa", jose.RS256, c)
+	if claims != nil {
+		token = i.Sign("rsa", jose.RS256, claims)
 	}
-	code = "code-" + q.Get("state")
+	code = "code-" + asked.Get("state")
 	i.Set(func() {
-		i.codes[code] = grant{q.Get("code_challenge"), q.Get("redirect_uri"), token}
+		i.codes[code] = grant{asked.Get("code_challenge"), asked.Get("redirect_uri"), token}
 	})
-	return code, q
+	return code, nil
 }
 
 // Sign makes a token with one of the keys.
@@ -181,26 +200,24 @@ func (i *Issuer) Sign(key string, by jose.SignatureAlgorithm, claims map[string]
 	return i.SignAs(key, Signers()[key], by, claims)
 }
 
-// SignAs makes a token with any key, which claims to be one of an id.
+// SignAs makes a token with any key, which claims to be one of an id. It panics
+// over a key that cannot sign, and over claims that are no JSON.
 func (i *Issuer) SignAs(id string, key any, by jose.SignatureAlgorithm, claims map[string]any) string {
-	i.t.Helper()
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: by, Key: jose.JSONWebKey{Key: key, KeyID: id}}, (&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	must(err)
 	body, err := json.Marshal(claims)
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	must(err)
 	signed, err := signer.Sign(body)
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	must(err)
 	token, err := signed.CompactSerialize()
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	must(err)
 	return token
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
 // Claims are those of a planner, with changes: pairs of name and value; nil takes a
