@@ -71,7 +71,7 @@ func TestSigningInWithOpenIDConnect(t *testing.T) {
 	if body := status("/v1/session", 401); !strings.Contains(body, `"oidc":true`) {
 		t.Errorf("it is not offered: %s", body)
 	}
-	begun, body := get(d.tiles.url + "/v1/session/oidc")
+	begun, body := get(d.tiles.url + "/v1/session/oidc?to=%2Fwall%3Flang%3Den")
 	if begun.StatusCode != http.StatusSeeOther {
 		t.Fatalf("begun: %d %s", begun.StatusCode, body)
 	}
@@ -80,7 +80,7 @@ func TestSigningInWithOpenIDConnect(t *testing.T) {
 		t.Fatalf("it comes back to %s", back)
 	}
 	answer, body := get(q.Get("redirect_uri") + "?code=" + code + "&state=" + q.Get("state"))
-	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/wall" {
+	if answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/wall?lang=en" {
 		t.Fatalf("back: %d %s", answer.StatusCode, body)
 	}
 	status("/tiles", 200) // at once, in the program that did not open the session

@@ -142,17 +142,19 @@ func describeSessions(d *describer) {
 	d.add(operation{route: "open-session", tag: "sessions", summary: "Sign in with a key",
 		text: "For pages: the session is a cookie. It lasts 12 hours, of a wall's key as long as the key, and never longer than that. Programs send their key as Authorization: Bearer KEY instead.",
 		body: content[signIn](d, "application/json"), status: http.StatusCreated,
-		answer: content[sessionView](d, "application/json"), errors: []int{400, 401, 413, 415, 429, 503}})
+		answer: content[sessionView](d, "application/json"), errors: []int{400, 413, 415, 503},
+		others: map[int]map[string]*huma.MediaType{http.StatusUnauthorized: content[RefusedView](d, problem.MediaType), http.StatusTooManyRequests: content[RefusedView](d, problem.MediaType)}})
 	d.add(operation{route: "session", tag: "sessions", summary: "Who one is",
 		answer: content[sessionView](d, "application/json"), errors: []int{429, 503},
 		others: map[int]map[string]*huma.MediaType{http.StatusUnauthorized: content[NobodyView](d, problem.MediaType)}})
 	d.add(operation{route: "end-session", tag: "sessions", summary: "Sign out",
 		status: http.StatusNoContent, errors: []int{400, 401}})
 	d.add(operation{route: "begin-oidc", tag: "sessions", summary: "Sign in with OpenID Connect",
-		text:   "For browsers: leads to the issuer that the scheme names, and from there back to the callback.",
-		status: http.StatusSeeOther, errors: []int{404, 503}})
+		text:   "For browsers: leads to the issuer that the scheme names, from there back to the callback, and then to a page.",
+		params: []*huma.Param{query("to", "string", "The page's path, with its query; /wall unless said.")},
+		status: http.StatusSeeOther, errors: []int{400, 404, 413, 503}})
 	d.add(operation{route: "finish-oidc", tag: "sessions", summary: "Where the issuer of OpenID Connect leads back to",
-		text: "Opens a session for the browser that began, and leads to /wall; where nobody is let in, to /sign-in?why=KIND, with the kind of problem.",
+		text: "Opens a session for the browser that began, and leads to the page that it was begun for; where nobody is let in, browsers to /sign-in?why=KIND, with the kind of problem.",
 		params: []*huma.Param{
 			query("state", "string", "Of the sign-in that this browser began."), query("code", "string", "What the issuer gives for a token."),
 			query("error", "string", "Why the issuer let nobody in."), query("iss", "string", "The issuer."),

@@ -74,7 +74,7 @@ func (s *sessions) open(c *gin.Context) {
 		err = s.close(c, before) // the browser has lost its cookie
 	}
 	if err != nil {
-		problem.Abort(c, err)
+		refuse(c, err)
 		return
 	}
 	c.Writer.Header()["Cache-Control"] = never
@@ -106,18 +106,18 @@ func (s *sessions) byKey(c *gin.Context, key string) (*access.Caller, error) {
 		return nil, err
 	}
 	if s.callers == nil {
-		return nil, s.failed(c, "", geo.Errorf(problem.Unauthenticated, "there are no keys here"))
+		return nil, s.failed(c, "", refusal{error: geo.Errorf(problem.Unauthenticated, "there are no keys here"), reason: unknownKey})
 	}
 	who, err := s.callers.ByKey(c.Request.Context(), key)
 	if err != nil {
-		id := ""
+		r, id := refusalOf(who, err), ""
 		if who != nil {
 			id = who.ID
 		}
-		return nil, s.failed(c, id, err)
+		return nil, s.failed(c, id, r)
 	}
 	if wait, ok := who.Take(time.Now()); !ok {
-		return nil, tooMany(c, wait, "the key "+who.ID+" has asked too often")
+		return nil, tooMany(c, wait, askedTooMuch, "the key "+who.ID+" has asked too often")
 	}
 	return who, nil
 }
@@ -126,7 +126,7 @@ func (s *sessions) byKey(c *gin.Context, key string) (*access.Caller, error) {
 // browser its cookie.
 func (s *sessions) enter(c *gin.Context, who geo.Credential) (*access.Caller, error) {
 	if s.callers.Sessions(who.ID) >= mostSessions {
-		return nil, tooMany(c, time.Minute, fmt.Sprintf("%s has %d sessions open: sign out of one", who.ID, mostSessions))
+		return nil, tooMany(c, time.Minute, manySessions, fmt.Sprintf("%s has %d sessions open: sign out of one", who.ID, mostSessions))
 	}
 	id, secret, hash := access.NewSecret()
 	now := time.Now().UTC()

@@ -18,7 +18,13 @@ import (
 // send the browser back with it after somebody agreed.
 func (b *browser) agree(changes ...any) url.Values {
 	b.g.t.Helper()
-	r := b.do("GET", "/v1/session/oidc", "")
+	return b.agreeTo(wallPath, changes...)
+}
+
+// agreeTo does the same from a page.
+func (b *browser) agreeTo(page string, changes ...any) url.Values {
+	b.g.t.Helper()
+	r := b.do("GET", "/v1/session/oidc?"+url.Values{"to": {page}}.Encode(), "")
 	if r.StatusCode != http.StatusSeeOther {
 		b.g.t.Fatalf("begun: %d %s", r.StatusCode, r.raw)
 	}
@@ -59,7 +65,7 @@ func TestSigningInAtTheIssuer(t *testing.T) {
 		t.Errorf("the sign-in's cookie stays: %v", over)
 	}
 	who := b.do("GET", "/v1/session", "")
-	actor := access.ActorOf(g.issuer.URL, "7f3a")
+	actor := access.ActorOf("a key of tests", g.issuer.URL, "7f3a")
 	if who.body["kind"] != "session" || who.body["role"] != "planner" || who.body["subtree"] != "520115001" || who.body["oidc"] != true || who.body["warning"] != nil {
 		t.Errorf("signed in: %s", who.raw)
 	}
@@ -190,8 +196,11 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 		}
 	}
 	for _, more := range []string{"?to=" + elsewhere, "?redirect_uri=" + elsewhere} {
-		if r := g.browser().do("GET", "/v1/session/oidc"+more, "", html...); r.StatusCode != 400 || r.Header.Get("Location") != "" {
+		if r := g.browser().do("GET", "/v1/session/oidc"+more, ""); r.StatusCode != 400 || r.Header.Get("Location") != "" {
 			t.Errorf("%s: %d to %s", more, r.StatusCode, r.Header.Get("Location"))
+		}
+		if r := g.browser().do("GET", "/v1/session/oidc"+more, "", html...); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/sign-in?why=invalid" {
+			t.Errorf("%s in a browser: %d to %s", more, r.StatusCode, r.Header.Get("Location"))
 		}
 	}
 	// Nor does the name by which it is reached.
@@ -208,8 +217,49 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 	}
 	denied := g.browser()
 	q = denied.agree("groups", nil)
-	if r := denied.back(q, append(html, "Cookie", attemptCookie+"="+denied.begun)...); r.Header.Get("Location") != "/sign-in?why=denied" {
+	if r := denied.back(q, append(html, "Cookie", attemptCookie+"="+denied.begun)...); r.Header.Get("Location") != "/sign-in?to=%2Fwall&why=denied" {
 		t.Errorf("denied: %d to %s", r.StatusCode, r.Header.Get("Location"))
+	}
+}
+
+// Whoever was sent to sign in comes back to the page that sent them, and may try
+// again from there if it did not work.
+func TestSigningInLeadsBack(t *testing.T) {
+	g := newGate(t, "").withIssuer()
+	g.sessions.guesses = access.NewAddresses(1000, 1000)
+	html := []string{"Accept", "text/html"}
+	for _, to := range []string{
+		"/wall", "/wall?view=106.62,26.60,14.5&layers=borders,names&lang=en&grid=520115001001", "/plans/7-a#top", "/wall?q=//elsewhere.example.org",
+		"/wall?q=%0d%0aSet-Cookie:x", "/wall?" + strings.Repeat("x", maxPage-6),
+	} {
+		b := g.browser()
+		if r := b.back(b.agreeTo(to)); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != to || r.cookie(access.CookieName) == nil {
+			t.Errorf("%s: %d to %s", to, r.StatusCode, r.Header.Get("Location"))
+		}
+		refused := g.browser()
+		r := refused.back(refused.agreeTo(to, "groups", nil), html...)
+		if at, err := url.Parse(r.Header.Get("Location")); err != nil || at.Path != "/sign-in" || at.Query().Get("to") != to || at.Query().Get("why") != "denied" {
+			t.Errorf("%s, refused: %d to %s", to, r.StatusCode, at)
+		}
+	}
+	for _, to := range []string{
+		"", "/", "wall", "//elsewhere.example.org", "///elsewhere.example.org", "/\\elsewhere.example.org", "\\\\elsewhere.example.org", "/\t/elsewhere.example.org",
+		"/\n/elsewhere.example.org", " //elsewhere.example.org", "/wall //x", "/wall\r\nSet-Cookie: x", "/%2F/elsewhere.example.org", "/.//elsewhere.example.org", "/..//elsewhere.example.org",
+		"/wall/..//elsewhere.example.org", "/wall//x", "/@elsewhere.example.org", "https://elsewhere.example.org", "https:elsewhere.example.org", "http:/elsewhere.example.org",
+		"javascript:alert(1)", "data:text/html,x", "/v1/session/oidc", "/墙", "/wall?q=墙", "/wall?" + strings.Repeat("x", maxPage),
+	} {
+		r := g.browser().do("GET", "/v1/session/oidc?"+url.Values{"to": {to}}.Encode(), "")
+		if r.StatusCode != 400 && r.StatusCode != 413 || r.Header.Get("Location") != "" || r.body["field"] != "to" || r.cookie(attemptCookie) != nil {
+			t.Errorf("%q: %d %s", to, r.StatusCode, r.raw)
+		}
+	}
+	// The cookie says where to, and nobody else can make one.
+	b := g.browser()
+	q := b.agreeTo("/wall")
+	parts := strings.Split(b.begun, ".")
+	parts[2] = "Ly9lbHNld2hlcmUuZXhhbXBsZS5vcmc" // "//elsewhere.example.org"
+	if r := b.back(q, append(html, "Cookie", attemptCookie+"="+strings.Join(parts, "."))...); r.Header.Get("Location") != "/sign-in?why=unauthenticated" {
+		t.Errorf("a cookie that was changed: %d to %s", r.StatusCode, r.Header.Get("Location"))
 	}
 }
 
@@ -241,7 +291,7 @@ func TestAnIssuerThatIsAway(t *testing.T) {
 	if r := g.browser().do("GET", "/v1/session/oidc", ""); r.StatusCode != 503 {
 		t.Errorf("begun: %d %s", r.StatusCode, r.raw)
 	}
-	if r := g.browser().do("GET", "/v1/session/oidc", "", "Accept", "text/html"); r.Header.Get("Location") != "/sign-in?why=unavailable" {
+	if r := g.browser().do("GET", "/v1/session/oidc", "", "Accept", "text/html"); r.Header.Get("Location") != "/sign-in?to=%2Fwall&why=unavailable" {
 		t.Errorf("begun in a browser: %d to %s", r.StatusCode, r.Header.Get("Location"))
 	}
 	b := g.browser()

@@ -40,7 +40,7 @@ func newGate(t *testing.T, public string) *gate {
 	path := townStore(t)
 	g := &gate{townHouse: openHouse(t, path), t: t, path: path, issuer: accesstest.NewIssuer(t)}
 	g.scheme.Store(&geo.Scheme{})
-	oidc := access.NewOIDC(g.scheme.Load, "")
+	oidc := access.NewOIDC(g.scheme.Load, "", "a key of tests")
 	dir, err := access.NewDirectory(t.Context(), g.store, oidc)
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +240,11 @@ func TestSignInsAreRefused(t *testing.T) {
 	if err := g.store.RevokeCredential(t.Context(), geo.By("test"), revoked.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, expiredSecret := g.key(geo.Credential{Role: geo.RoleViewer, Expires: time.Now().Add(-time.Hour)})
+	expired, expiredSecret := g.key(geo.Credential{Role: geo.RoleViewer, Expires: time.Now().Add(-time.Hour)})
+	both, bothSecret := g.key(geo.Credential{Role: geo.RoleViewer, Expires: time.Now().Add(-time.Hour)})
+	if err := g.store.RevokeCredential(t.Context(), geo.By("test"), both.ID); err != nil {
+		t.Fatal(err)
+	}
 	if err := g.dir.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -250,28 +254,36 @@ func TestSignInsAreRefused(t *testing.T) {
 		name, path, kind, body string
 		status                 int
 		says                   string
+		reason                 any
 	}{
-		{"no such key", "", "", quoted("onegrid_guessed"), 401, "no such key"},
-		{"a revoked key", "", "", quoted(revokedSecret), 401, "was revoked"},
-		{"an expired key", "", "", quoted(expiredSecret), 401, "expired"},
-		{"a session", "", "", quoted(session.Value), 401, "no such key"},
-		{"the other program", "", "", quoted(g.dir.ProcessHeader()), 401, "no such key"},
-		{"a token", "", "", quoted("a.b.c"), 401, "no such key"},
-		{"an empty key", "", "", `{"key":""}`, 400, "key is missing"},
-		{"no key", "", "", `{}`, 400, "key is missing"},
-		{"a key that is no text", "", "", `{"key":7}`, 400, "key"},
-		{"two keys", "", "", `{"key":"a","key":"b"}`, 400, "twice"},
-		{"a field more", "", "", `{"key":"a","role":"admin"}`, 400, "role"},
-		{"no JSON", "", "", `key=a`, 400, "JSON"},
-		{"a form", "", "application/x-www-form-urlencoded", "key=a", 415, "Content-Type"},
-		{"in the address", "?key=a", "", quoted(secret), 400, "key"},
-		{"a large body", "", "", quoted(strings.Repeat("x", maxSessionBody)), 413, "4096"},
+		{"no such key", "", "", quoted("onegrid_guessed"), 401, "no such key", "unknown"},
+		{"a revoked key", "", "", quoted(revokedSecret), 401, "was revoked", "revoked"},
+		{"a revoked key that had expired", "", "", quoted(bothSecret), 401, "was revoked", "revoked"},
+		{"an expired key", "", "", quoted(expiredSecret), 401, "expired", "expired"},
+		{"the name of a revoked key", "", "", quoted("onegrid_" + revoked.ID + "_x"), 401, "no such key", "unknown"},
+		{"a session", "", "", quoted(session.Value), 401, "no such key", "unknown"},
+		{"the other program", "", "", quoted(g.dir.ProcessHeader()), 401, "no such key", "unknown"},
+		{"a token", "", "", quoted("a.b.c"), 401, "no such key", "unknown"},
+		{"an empty key", "", "", `{"key":""}`, 400, "key is missing", nil},
+		{"no key", "", "", `{}`, 400, "key is missing", nil},
+		{"a key that is no text", "", "", `{"key":7}`, 400, "key", nil},
+		{"two keys", "", "", `{"key":"a","key":"b"}`, 400, "twice", nil},
+		{"a field more", "", "", `{"key":"a","role":"admin"}`, 400, "role", nil},
+		{"no JSON", "", "", `key=a`, 400, "JSON", nil},
+		{"a form", "", "application/x-www-form-urlencoded", "key=a", 415, "Content-Type", nil},
+		{"in the address", "?key=a", "", quoted(secret), 400, "key", nil},
+		{"a large body", "", "", quoted(strings.Repeat("x", maxSessionBody)), 413, "4096", nil},
 	} {
 		header := []string{}
 		if c.kind != "" {
 			header = []string{"Content-Type", c.kind}
 		}
 		r := g.browser().do("POST", "/v1/session"+c.path, c.body, header...)
+		ended, _ := time.Parse(time.RFC3339, fmt.Sprint(r.body["expired"]))
+		if r.body["reason"] != c.reason || (r.StatusCode == 401) != (r.Header.Get("WWW-Authenticate") != "") || (r.body["expired"] != nil) != (c.reason == "expired") ||
+			c.reason == "expired" && !ended.Equal(expired.Expires.Truncate(time.Second)) {
+			t.Errorf("%s: %s, want the reason %v", c.name, r.raw, c.reason)
+		}
 		if r.StatusCode != c.status || !strings.Contains(string(r.raw), c.says) || r.cookie(access.CookieName) != nil || strings.Contains(string(r.raw), secret) {
 			t.Errorf("%s: %d %s, want %d %s", c.name, r.StatusCode, r.raw, c.status, c.says)
 		}
@@ -322,6 +334,11 @@ func TestHowLongASessionLasts(t *testing.T) {
 		ends, _ := time.Parse(time.RFC3339, text)
 		if c.session == 0 && text != "" || c.session != 0 && !near(ends.Sub(now), c.session) {
 			t.Errorf("%s: it ends at %q", c.name, text)
+		}
+		text, _ = r.body["key_ends"].(string)
+		ends, _ = time.Parse(time.RFC3339, text)
+		if (c.key == 0) != (text == "") || c.key > 0 && !near(ends.Sub(now), c.key) {
+			t.Errorf("%s: its key ends at %q", c.name, text)
 		}
 		warns, _ := r.body["warning"].(string)
 		if (c.warns == "") != (warns == "") || !strings.Contains(warns, c.warns) || warns != "" && !strings.Contains(warns, key.ID) {
@@ -397,6 +414,9 @@ func TestGuessingIsSlow(t *testing.T) {
 			t.Errorf("%s: %d %s, Retry-After %s", name, r.StatusCode, r.raw, r.Header.Get("Retry-After"))
 		}
 	}
+	if r := g.browser().signIn(secret); r.body["reason"] != "limited" || r.body["expired"] != nil {
+		t.Errorf("the reason: %s", r.raw)
+	}
 	from.Store(&there)
 	if r := g.browser().signIn(secret); r.StatusCode != 201 {
 		t.Errorf("from elsewhere: %d %s", r.StatusCode, r.raw)
@@ -435,7 +455,7 @@ func TestSessionsAreBounded(t *testing.T) {
 			t.Fatalf("%d %s", r.StatusCode, r.raw)
 		}
 	}
-	if r := g.browser().signIn(secret); r.StatusCode != 429 {
+	if r := g.browser().signIn(secret); r.StatusCode != 429 || r.body["reason"] != "sessions" {
 		t.Errorf("one more: %d %s", r.StatusCode, r.raw)
 	}
 	if r := g.browser().signIn(other); r.StatusCode != 201 {
@@ -477,7 +497,7 @@ func TestSigningInCountsForTheKey(t *testing.T) {
 	if r := b.signIn(secret); r.StatusCode != 201 {
 		t.Fatalf("%d %s", r.StatusCode, r.raw)
 	}
-	if r := g.browser().signIn(secret); r.StatusCode != 429 || r.Header.Get("Retry-After") == "" {
+	if r := g.browser().signIn(secret); r.StatusCode != 429 || r.Header.Get("Retry-After") == "" || r.body["reason"] != "limited" {
 		t.Errorf("at once again: %d %s", r.StatusCode, r.raw)
 	}
 	if r := b.do("GET", asksForPlace, ""); r.StatusCode != 429 {
@@ -494,7 +514,7 @@ func TestSessionsWhereThereAreNoKeys(t *testing.T) {
 		if r.StatusCode != 200 || r.body["open"] != true || r.body["kind"] != "local" || r.body["role"] != "admin" || r.body["id"] != "local" {
 			t.Errorf("%s: %d %s", name, r.StatusCode, r.raw)
 		}
-		if r := b.signIn("onegrid_x"); r.StatusCode != 401 {
+		if r := b.signIn("onegrid_x"); r.StatusCode != 401 || r.body["reason"] != "unknown" {
 			t.Errorf("%s: signed in: %d %s", name, r.StatusCode, r.raw)
 		}
 		if r := b.do("DELETE", "/v1/session", ""); r.StatusCode != 204 {

@@ -25,6 +25,7 @@ type sessionView struct {
 	Subtree  string             `json:"subtree,omitempty" doc:"The area that all is confined to; the whole city if it is not there."`
 	Networks []string           `json:"networks,omitempty" nullable:"false" doc:"The networks that all is confined to; all if it is not there."`
 	Expires  *time.Time         `json:"expires,omitempty" doc:"When one has to sign in again; never if it is not there."`
+	KeyEnds  *time.Time         `json:"key_ends,omitempty" doc:"When the key does that let one in, also to this session; never, or there is none, if it is not there."`
 	Warning  string             `json:"warning,omitempty" doc:"That the key ends within 30 days."`
 	OIDC     bool               `json:"oidc" doc:"One can sign in with OpenID Connect: GET /v1/session/oidc."`
 }
@@ -34,6 +35,13 @@ type sessionView struct {
 type NobodyView struct {
 	problem.Problem
 	OIDC bool `json:"oidc" doc:"One can sign in with OpenID Connect: GET /v1/session/oidc."`
+}
+
+// RefusedView is the problem that a key opens no session.
+type RefusedView struct {
+	problem.Problem
+	Reason  string     `json:"reason" enum:"unknown,expired,revoked,limited,sessions" doc:"Why not: there is no such key; it has expired; it was revoked; it, or this address, has asked too much and has to wait; it has too many sessions open."`
+	Expired *time.Time `json:"expired,omitempty" doc:"When it did."`
 }
 
 // localKind is the kind of caller where there are no keys.
@@ -74,17 +82,18 @@ func (s *sessions) view(who *access.Caller) sessionView {
 		v.Expires = new(who.Expires.UTC().Truncate(time.Second))
 	}
 	if s.callers != nil {
-		if key := s.callers.KeyOf(who); key != nil {
+		if key := s.callers.KeyOf(who); key != nil && !key.Expires.IsZero() {
+			v.KeyEnds = new(key.Expires.UTC().Truncate(time.Second))
 			v.Warning = warning(&key.Credential, time.Now())
 		}
 	}
 	return v
 }
 
-// warning says that a key ends soon, while there is time to make another.
+// warning says that a key that ends does so soon, while there is time to make another.
 func warning(key *geo.Credential, now time.Time) string {
 	left := key.Expires.Sub(now)
-	if key.Expires.IsZero() || left > warnBefore {
+	if left > warnBefore {
 		return ""
 	}
 	days := int(math.Ceil(left.Hours() / 24))
@@ -101,12 +110,19 @@ func (s *sessions) nobody(c *gin.Context) {
 	if _, none := c.Request.Cookie(access.CookieName); none == nil {
 		s.noCookie(c) // of a session that is over
 	}
-	h := c.Writer.Header()
-	h.Set("WWW-Authenticate", `Bearer realm="onegrid"`)
-	h["Cache-Control"] = never
 	v := NobodyView{problem.Of(err), s.offered()}
+	answerProblem(c, v.Status, v)
+}
+
+// answerProblem answers with a problem that says more than every problem does.
+func answerProblem(c *gin.Context, status int, v any) {
+	h := c.Writer.Header()
+	if status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="onegrid"`)
+	}
+	h["Cache-Control"] = never
 	body, _ := json.Marshal(v)
-	c.Data(v.Status, problem.MediaType, body)
+	c.Data(status, problem.MediaType, body)
 }
 
 // whyNot is why a request is nobody's. Who sends a key or a token that does not
