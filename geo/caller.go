@@ -70,6 +70,9 @@ const (
 	Token   CredentialKind = "token" // of OpenID Connect: kept nowhere
 )
 
+// SignedIn begins the ids of those whom tokens stand for, and no key's.
+const SignedIn = "oidc-"
+
 // Credential lets a caller in. The secret itself is kept nowhere: only its hash.
 type Credential struct {
 	ID      string         `json:"id"` // public: it stands in the log
@@ -110,7 +113,7 @@ func (c *Credential) Sees() []Class {
 // persons.
 type Act struct {
 	At     time.Time      `json:"at"`
-	Actor  string         `json:"actor"` // id of a credential, or "local"
+	Actor  string         `json:"actor"` // id of a credential, whom a token stands for, or "local"
 	Role   Role           `json:"role,omitempty"`
 	Do     string         `json:"do"`               // key.create, session.open, import.accept, incident.close ...
 	Object string         `json:"object,omitempty"` // what it was done to

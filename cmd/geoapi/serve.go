@@ -63,8 +63,12 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err != nil {
 		return err
 	}
+	ours, err := store.ProcessSecret(ctx)
+	if err != nil {
+		return err
+	}
 	setting := server.NewSetting(scheme)
-	oidc := access.NewOIDC(setting.Scheme, secret)
+	oidc := access.NewOIDC(setting.Scheme, secret, ours)
 	if frame.Callers, err = access.NewDirectory(ctx, store, oidc); err != nil {
 		return err
 	}

@@ -56,8 +56,12 @@ func (c *serveCommand) Run(ctx context.Context, t *server.Terminal) error {
 	if err != nil {
 		return err
 	}
+	ours, err := store.ProcessSecret(ctx)
+	if err != nil {
+		return err
+	}
 	setting := server.NewSetting(scheme)
-	if frame.Callers, err = access.NewDirectory(ctx, store, access.NewOIDC(setting.Scheme, "")); err != nil {
+	if frame.Callers, err = access.NewDirectory(ctx, store, access.NewOIDC(setting.Scheme, "", ours)); err != nil {
 		return err
 	}
 	if err := c.CheckReach(frame.Callers, c.Store); err != nil {

@@ -16,6 +16,7 @@ type Caller struct {
 	role    uint16
 	sees    ClassSet
 	bucket  *rate.Limiter // nil: no limit
+	by      *geo.OIDC     // of a token: by what it was verified
 	local   bool
 	process bool
 }

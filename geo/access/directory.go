@@ -30,8 +30,9 @@ type Store interface {
 
 // Tokens verifies tokens of OpenID Connect.
 type Tokens interface {
-	// Configured reports whether the scheme names an issuer now.
-	Configured() bool
+	// Setting is what the scheme says of them now, nil if none are taken. Where it
+	// is not the same as before, what was verified by that no longer counts.
+	Setting() *geo.OIDC
 	// Verify returns whom a token stands for, until when at most.
 	Verify(ctx context.Context, token string) (geo.Credential, error)
 }
@@ -40,7 +41,7 @@ type Tokens interface {
 // writes there, a revocation above all, counts here some milliseconds later.
 type Directory struct {
 	store  Store
-	tokens Tokens // nil: none are taken
+	tokens Tokens // nil: none are ever taken
 	secret string
 	roll   atomic.Pointer[roll]
 	rates  buckets
@@ -80,19 +81,16 @@ func NewDirectory(ctx context.Context, store Store, tokens Tokens) (*Directory, 
 func (d *Directory) Run(ctx context.Context) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	failing, tokens := false, d.takesTokens()
+	failing, setting := false, d.setting()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		revision, err := d.store.CredentialsRevision(ctx)
-		if err == nil && revision != d.roll.Load().revision {
-			err = d.Refresh(ctx)
-		}
-		if takes := d.takesTokens(); takes != tokens {
-			tokens = takes
+		err := d.catchUp(ctx)
+		if now := d.setting(); now != setting {
+			setting = now
 			d.release(time.Now())
 		}
 		if bad := err != nil && ctx.Err() == nil; bad != failing {
@@ -106,6 +104,26 @@ func (d *Directory) Run(ctx context.Context) error {
 func (d *Directory) Refresh(ctx context.Context) error {
 	d.reading.Lock()
 	defer d.reading.Unlock()
+	return d.read(ctx)
+}
+
+// catchUp reads the store if it has changed, once for all who find so at the same
+// time: a page that has just signed in asks for a hundred tiles.
+func (d *Directory) catchUp(ctx context.Context) error {
+	revision, err := d.store.CredentialsRevision(ctx)
+	if err != nil || revision == d.roll.Load().revision {
+		return err
+	}
+	d.reading.Lock()
+	defer d.reading.Unlock()
+	if revision == d.roll.Load().revision { // somebody has read it meanwhile
+		return nil
+	}
+	return d.read(ctx)
+}
+
+// read reads the store. The lock of reading is held.
+func (d *Directory) read(ctx context.Context) error {
 	all, revision, err := d.store.Credentials(ctx)
 	if err != nil {
 		return err
@@ -134,7 +152,7 @@ func (d *Directory) caller(c geo.Credential) *Caller {
 // Open reports whether there is no access control: no credential was ever made,
 // and the scheme names no issuer of tokens.
 func (d *Directory) Open() bool {
-	return !d.roll.Load().closed && !d.takesTokens()
+	return !d.roll.Load().closed && d.setting() == nil
 }
 
 // Identify returns who sends a request: nil if it does not say. A session that
@@ -147,8 +165,8 @@ func (d *Directory) Identify(request *http.Request) (*Caller, error) {
 	case secret == "":
 		return nil, nil
 	}
-	if r, caller := d.find(request.Context(), secret); caller != nil {
-		if d.lets(r, caller, time.Now()) {
+	if caller := d.find(request.Context(), secret); caller != nil {
+		if caller.Holds(time.Now()) {
 			return caller, nil
 		}
 		if isCookie {
@@ -164,27 +182,33 @@ func (d *Directory) Identify(request *http.Request) (*Caller, error) {
 			return process, nil
 		}
 	case d.tokens != nil && strings.Count(secret, ".") == 2:
-		c, err := d.tokens.Verify(request.Context(), secret)
-		if err != nil {
-			return nil, err
-		}
-		return d.caller(c), nil
+		return d.byToken(request.Context(), secret)
 	}
 	return nil, unauthenticated("there is no such key")
 }
 
-// find returns whose a secret is, nil for nobody's, and the roll that has it. One
-// that is not there may have been made a moment ago by the other program: a page
-// goes on with its new session at once.
-func (d *Directory) find(ctx context.Context, secret string) (*roll, *Caller) {
-	r, hash := d.roll.Load(), Hash(secret)
-	if r.callers[hash] == nil && strings.HasPrefix(secret, secretPrefix) {
-		if revision, err := d.store.CredentialsRevision(ctx); err == nil && revision != r.revision {
-			_ = d.Refresh(ctx) // Run tells if it cannot be
-			r = d.roll.Load()
-		}
+// find returns whose a secret is, nil for nobody's. One that is not there may have
+// been made a moment ago by the other program: a page goes on with its new session
+// at once.
+func (d *Directory) find(ctx context.Context, secret string) *Caller {
+	hash := Hash(secret)
+	caller := d.roll.Load().callers[hash]
+	if caller == nil && strings.HasPrefix(secret, secretPrefix) && d.catchUp(ctx) == nil { // Run tells if it cannot be
+		caller = d.roll.Load().callers[hash]
 	}
-	return r, r.callers[hash]
+	return caller
+}
+
+// byToken returns whom a token stands for.
+func (d *Directory) byToken(ctx context.Context, token string) (*Caller, error) {
+	by := d.setting() // before it is verified: if that changes meanwhile, it is not held
+	c, err := d.tokens.Verify(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	caller := d.caller(c)
+	caller.by = by
+	return caller, nil
 }
 
 func (d *Directory) unnamed() *Caller {
@@ -199,11 +223,8 @@ func unauthenticated(format string, args ...any) *geo.Error {
 }
 
 func ending(c *geo.Credential) string {
-	switch {
-	case !c.Revoked.IsZero():
+	if !c.Revoked.IsZero() {
 		return "was revoked"
-	case c.Holds(time.Now()):
-		return "is of an issuer of tokens that the scheme no longer names"
 	}
 	return "expired on " + c.Expires.UTC().Format(time.DateOnly)
 }

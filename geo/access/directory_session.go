@@ -17,7 +17,7 @@ import (
 // Unauthenticated if it lets nobody in, or is no key but a session's secret or a
 // token.
 func (d *Directory) ByKey(ctx context.Context, secret string) (*Caller, error) {
-	_, caller := d.find(ctx, secret)
+	caller := d.find(ctx, secret)
 	switch {
 	case caller == nil || caller.Kind != geo.Key:
 		return nil, unauthenticated("there is no such key")
@@ -29,8 +29,8 @@ func (d *Directory) ByKey(ctx context.Context, secret string) (*Caller, error) {
 
 // BySession returns whom a session's secret lets in.
 func (d *Directory) BySession(ctx context.Context, secret string) (*Caller, error) {
-	r, caller := d.find(ctx, secret)
-	if caller == nil || caller.Kind != geo.Session || !d.lets(r, caller, time.Now()) {
+	caller := d.find(ctx, secret)
+	if caller == nil || caller.Kind != geo.Session || !caller.Holds(time.Now()) {
 		return nil, unauthenticated("the session is over")
 	}
 	return caller, nil

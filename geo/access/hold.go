@@ -14,7 +14,7 @@ type hold struct {
 }
 
 // Hold returns a context that ends when the caller is no longer let in: by
-// revocation, expiry, or the first key where there was none. Call release when it
+// revocation, expiry, other rules for tokens, or the first key where there was none. Call release when it
 // is over anyway.
 func (d *Directory) Hold(ctx context.Context, c *Caller) (held context.Context, release func()) {
 	end := context.CancelFunc(nil)
@@ -55,19 +55,17 @@ func (d *Directory) still(c *Caller, now time.Time) bool {
 		return d.Open()
 	case c.process:
 		return true
-	case c.Kind == geo.Token:
-		return c.Holds(now) && d.takesTokens()
+	case c.Kind == geo.Token: // by other rules it may stand for somebody else
+		return c.Holds(now) && c.by == d.setting()
 	}
-	r := d.roll.Load()
-	is := r.callers[c.Hash]
-	return is != nil && d.lets(r, is, now)
+	is := d.roll.Load().callers[c.Hash]
+	return is != nil && is.Holds(now)
 }
 
-// lets reports whether a credential of the store lets anybody in. A session that
-// neither a key opened nor a command on this machine, a token did: it ends with the
-// issuer's place in the scheme.
-func (d *Directory) lets(r *roll, c *Caller, now time.Time) bool {
-	return c.Holds(now) && (c.Kind != geo.Session || c.Of == local.ID || r.keys[c.Of] != nil || d.takesTokens())
+// setting is what the scheme says of tokens now.
+func (d *Directory) setting() *geo.OIDC {
+	if d.tokens == nil {
+		return nil
+	}
+	return d.tokens.Setting()
 }
-
-func (d *Directory) takesTokens() bool { return d.tokens != nil && d.tokens.Configured() }

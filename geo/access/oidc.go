@@ -2,9 +2,11 @@ package access
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,28 +25,33 @@ import (
 type OIDC struct {
 	scheme   func() *geo.Scheme
 	secret   string // of the client, for sign-in; empty: it has none
+	key      string // see ActorOf
 	issuer   publisher
 	verified verified
 	now      func() time.Time
 }
 
 // NewOIDC takes tokens as the scheme says. secret is the client's, which only
-// sign-in needs; empty for a client without one.
-func NewOIDC(scheme func() *geo.Scheme, secret string) *OIDC {
+// sign-in needs; empty for a client without one. key is the deployment's own, by
+// which all its programs name whom a token stands for: see ActorOf.
+func NewOIDC(scheme func() *geo.Scheme, secret, key string) *OIDC {
 	return &OIDC{
-		scheme: scheme, secret: secret, issuer: publisher{client: newClient()}, now: time.Now,
+		scheme: scheme, secret: secret, key: key, issuer: publisher{client: newClient()}, now: time.Now,
 		verified: verified{at: map[[sha256.Size]byte]geo.Credential{}},
 	}
 }
 
-// Configured reports whether the scheme names an issuer now.
-func (o *OIDC) Configured() bool { return o.scheme().Tokens() != nil }
+// Setting is what the scheme says of tokens now, nil if none are taken.
+func (o *OIDC) Setting() *geo.OIDC { return o.scheme().Tokens() }
+
+// Configured reports whether any are.
+func (o *OIDC) Configured() bool { return o.Setting() != nil }
 
 // Verify returns whom a token stands for, until when at most. A token that does
 // not hold is Unauthenticated, one that no rule fits Denied; while the issuer's
 // keys are needed and cannot be had, every token is Unavailable.
 func (o *OIDC) Verify(ctx context.Context, token string) (geo.Credential, error) {
-	setting := o.scheme().Tokens()
+	setting := o.Setting()
 	if setting == nil {
 		return geo.Credential{}, unauthenticated("the scheme names no issuer of tokens")
 	}
@@ -60,7 +67,7 @@ func (o *OIDC) Verify(ctx context.Context, token string) (geo.Credential, error)
 	if err != nil {
 		return geo.Credential{}, err
 	}
-	c, err := claims.credential(setting)
+	c, err := o.credential(setting, claims)
 	if err == nil {
 		o.verified.put(setting, hash, c, now)
 	}
@@ -138,10 +145,12 @@ func shortened(err error) string {
 }
 
 // ActorOf is how an issuer's subject stands in the log: the same each time, and
-// neither a name nor an address.
-func ActorOf(issuer, subject string) string {
-	sum := sha256.Sum256([]byte(issuer + "\x00" + subject))
-	return "oidc-" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+// neither a name nor an address. Subjects are often names that can be guessed:
+// only who has the deployment's key can tell whether a guess is right.
+func ActorOf(key, issuer, subject string) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	io.WriteString(mac, "actor\x00"+issuer+"\x00"+subject)
+	return geo.SignedIn + strings.ToLower(base32.StdEncoding.EncodeToString(mac.Sum(nil)[:10]))
 }
 
 // newClient asks issuers: not for long, for little, and nobody whom they send us

@@ -16,14 +16,14 @@ type claims struct {
 
 // credential is what the first rule that fits makes of a token. It lasts as long
 // as the token.
-func (c *claims) credential(setting *geo.OIDC) (geo.Credential, error) {
+func (o *OIDC) credential(setting *geo.OIDC, c *claims) (geo.Credential, error) {
 	for i := range setting.Rules {
 		r := &setting.Rules[i]
 		if !c.has(r.Claim, r.Value) {
 			continue
 		}
 		return geo.Credential{
-			ID: ActorOf(c.Issuer, c.Subject), Kind: geo.Token, Role: r.Role, Scope: r.Scope(),
+			ID: ActorOf(o.key, c.Issuer, c.Subject), Kind: geo.Token, Role: r.Role, Scope: r.Scope(),
 			Created: c.IssuedAt.UTC(), Expires: c.Expiry.UTC(),
 		}, nil
 	}

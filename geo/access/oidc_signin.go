@@ -25,7 +25,7 @@ type SignIn struct {
 
 // Is reports whether an address is that of the issuer that the scheme names now.
 func (o *OIDC) Is(issuer string) bool {
-	setting := o.scheme().Tokens()
+	setting := o.Setting()
 	return setting != nil && setting.Issuer == issuer
 }
 
@@ -62,12 +62,12 @@ func (o *OIDC) Finish(ctx context.Context, s SignIn, code string) (geo.Credentia
 	if subtle.ConstantTimeCompare([]byte(claims.Nonce), []byte(s.Nonce)) != 1 {
 		return nobody, unauthenticated("the token is of another sign-in (nonce)")
 	}
-	return claims.credential(setting)
+	return o.credential(setting, claims)
 }
 
 // client is what we are to the issuer.
 func (o *OIDC) client(ctx context.Context, s SignIn) (*geo.OIDC, *oauth2.Config, error) {
-	setting := o.scheme().Tokens()
+	setting := o.Setting()
 	if setting == nil {
 		return nil, nil, geo.Errorf(geo.NotFound, "the scheme names no issuer to sign in at")
 	}

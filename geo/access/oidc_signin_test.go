@@ -41,7 +41,7 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("%s: sent to %s", name, address)
 		}
 		who, err := o.Finish(t.Context(), attempt, code)
-		if err != nil || who.Role != geo.RolePlanner || who.ID != ActorOf(i.URL, "7f3a") {
+		if err != nil || who.Role != geo.RolePlanner || who.ID != ActorOf("a key of tests", i.URL, "7f3a") {
 			t.Errorf("%s: %+v, %v", name, who, err)
 		}
 		if _, err := o.Finish(t.Context(), attempt, code); geo.KindOf(err) != problem.Unauthenticated {
@@ -105,7 +105,7 @@ func TestSignInIsRefused(t *testing.T) {
 }
 
 func TestNobodySignsInWithoutAnIssuer(t *testing.T) {
-	none := NewOIDC(func() *geo.Scheme { return &geo.Scheme{} }, "")
+	none := NewOIDC(func() *geo.Scheme { return &geo.Scheme{} }, "", "a key of tests")
 	if _, err := none.Address(t.Context(), attempt); geo.KindOf(err) != geo.NotFound {
 		t.Errorf("an address: %v", err)
 	}

@@ -26,7 +26,7 @@ func takes(i *accesstest.Issuer, change ...func(*geo.OIDC)) *OIDC {
 		c(setting)
 	}
 	scheme := &geo.Scheme{Access: &geo.Access{OIDC: setting}}
-	return NewOIDC(func() *geo.Scheme { return scheme }, i.Secret)
+	return NewOIDC(func() *geo.Scheme { return scheme }, i.Secret, "a key of tests")
 }
 
 func TestTokensGetTheirRole(t *testing.T) {
@@ -65,20 +65,23 @@ func TestTokensGetTheirRole(t *testing.T) {
 				t.Errorf("%s: %s tells %s", c.name, text, secret)
 			}
 		}
-		if got.ID != ActorOf(i.URL, c.claims["sub"].(string)) {
+		if got.ID != ActorOf("a key of tests", i.URL, c.claims["sub"].(string)) {
 			t.Errorf("%s: it is %s", c.name, got.ID)
 		}
 	}
 }
 
 func TestActorsAreNobodysName(t *testing.T) {
-	a := ActorOf("https://a.example.org", "7f3a")
-	for _, other := range []string{ActorOf("https://b.example.org", "7f3a"), ActorOf("https://a.example.org", "7f3b"), ActorOf("https://a.example.org7", "f3a")} {
+	a := ActorOf("key", "https://a.example.org", "7f3a")
+	for _, other := range []string{
+		ActorOf("key", "https://b.example.org", "7f3a"), ActorOf("key", "https://a.example.org", "7f3b"), ActorOf("key", "https://a.example.org7", "f3a"),
+		ActorOf("another key", "https://a.example.org", "7f3a"), // or whoever guesses a subject could tell
+	} {
 		if a == other || len(other) != len("oidc-")+16 || strings.Contains(other, "7f3a") {
 			t.Errorf("%s and %s", a, other)
 		}
 	}
-	if a != ActorOf("https://a.example.org", "7f3a") {
+	if a != ActorOf("key", "https://a.example.org", "7f3a") {
 		t.Error("the same is another one each time")
 	}
 }
@@ -300,7 +303,7 @@ func TestIssuersThatCannotBeTrusted(t *testing.T) {
 func TestVerifiedTokensAreRemembered(t *testing.T) {
 	i := accesstest.NewIssuer(t)
 	scheme := &geo.Scheme{Access: &geo.Access{OIDC: i.Setting()}}
-	o := NewOIDC(func() *geo.Scheme { return scheme }, "")
+	o := NewOIDC(func() *geo.Scheme { return scheme }, "", "a key of tests")
 	pass := later(o)
 	token := i.Sign("rsa", jose.RS256, i.Claims())
 	if who, err := o.Verify(t.Context(), token); err != nil || who.Role != geo.RolePlanner {

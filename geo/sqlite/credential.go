@@ -218,20 +218,31 @@ func (t *tx) revoke(by geo.Actor, kind geo.CredentialKind, id string) error {
 		return err
 	}
 	act := geo.Act{Actor: by.ID, Role: by.Role, Do: called(kind, "revoke", "close"), Object: id}
-	if kind == geo.Key {
-		const open = ` FROM credentials WHERE of = ? AND kind = 'session' AND revoked IS NULL AND (expires IS NULL OR expires > ?)`
-		var sessions int64
-		if _, err := t.scan("count the sessions", `SELECT count(*)`+open, []any{id, t.now.UnixMicro()}, &sessions); err != nil {
-			return err
-		}
-		act.Detail = map[string]any{"sessions": sessions}
+	err = t.exec("revoke the credential", `UPDATE credentials SET revoked = ?, revision = ? WHERE id = ?`, t.now.UnixMicro(), revision, id)
+	if err == nil && kind == geo.Key {
+		var ended int64
+		ended, err = t.endSessions(`of = ?`, id)
+		act.Detail = map[string]any{"sessions": ended}
 	}
-	err = t.exec("revoke the credential", `UPDATE credentials SET revoked = ?1, revision = ?2
-		WHERE revoked IS NULL AND (id = ?3 OR of = ?3 AND kind = 'session' AND ?4)`, t.now.UnixMicro(), revision, id, kind == geo.Key)
 	if err != nil {
 		return err
 	}
 	return t.record(act)
+}
+
+// endSessions ends the open sessions that a condition with one value chooses, and
+// counts them.
+func (t *tx) endSessions(which string, value any) (ended int64, err error) {
+	revision, err := t.nextRevision()
+	if err != nil {
+		return 0, err
+	}
+	open := ` kind = 'session' AND revoked IS NULL AND (expires IS NULL OR expires > ?) AND ` + which
+	now := t.now.UnixMicro()
+	if _, err := t.scan("count the sessions", `SELECT count(*) FROM credentials WHERE`+open, []any{now, value}, &ended); err != nil {
+		return 0, err
+	}
+	return ended, t.exec("end the sessions", `UPDATE credentials SET revoked = ?, revision = ? WHERE`+open, now, revision, now, value)
 }
 
 // nextRevision counts the writes to the credentials.

@@ -86,6 +86,7 @@ func Run(t *testing.T, h Harness) {
 		{"credentials are kept", credentialsAreKept},
 		{"credentials are checked", credentialsAreChecked},
 		{"old sessions are forgotten", oldSessionsAreForgotten},
+		{"other rules end sessions", otherRulesEndSessions},
 		{"the secret is one", secretIsOne},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, h) })

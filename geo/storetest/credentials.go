@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -169,6 +171,72 @@ func oldSessionsAreForgotten(t *testing.T, h Harness) {
 	}
 	if d := cmp.Diff(map[string]bool{"k0": true, "lately": true, "open": true, "last": true}, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// otherRulesEndSessions changes the scheme: sessions that were opened with a token
+// end when it says something else of tokens, and no others.
+func otherRulesEndSessions(t *testing.T, h Harness) {
+	s := h.Create(t, Scheme())
+	ctx := context.Background()
+	newKey(t, s, "k0")
+	open := func(id, of string, lasts time.Duration) {
+		c := credential(id)
+		c.Kind, c.Of, c.Expires = geo.Session, of, time.Now().Add(lasts)
+		must(t, s.AddCredential(ctx, geo.By(of), c))
+	}
+	holding := func() (ids []string) {
+		all, _, err := h.Reader(t, s).Credentials(ctx)
+		must(t, err)
+		for _, c := range all {
+			if c.Holds(time.Now()) {
+				ids = append(ids, c.ID)
+			}
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	issuer := func(role geo.Role) geo.Scheme {
+		scheme := Scheme()
+		scheme.Access = &geo.Access{OIDC: &geo.OIDC{Issuer: "https://a.example.org", ClientID: "onegrid", Rules: []geo.TokenRule{{Claim: "groups", Value: "desk", Role: role}}}}
+		return scheme
+	}
+	renamed := issuer(geo.RoleViewer)
+	renamed.Name = geo.Plain("another name")
+	open("of a key", "k0", time.Hour)
+	open("of this machine", "local", time.Hour)
+	for i, c := range []struct {
+		name   string
+		scheme geo.Scheme
+		ended  any // as the audit tells it; nil where nothing changed for tokens
+	}{
+		{"an issuer where there was none", issuer(geo.RoleOperator), 2.0},
+		{"another role", issuer(geo.RoleViewer), 2.0},
+		{"another name of the city", renamed, nil},
+		{"no issuer", Scheme(), 4.0}, // those that went on, too
+	} {
+		open(fmt.Sprint("a", i), geo.SignedIn+"somebody", time.Hour)
+		open(fmt.Sprint("b", i), geo.SignedIn+"another", time.Hour)
+		open(fmt.Sprint("c", i), geo.SignedIn+"another", -time.Hour)
+		before := holding()
+		_, revision, err := s.Credentials(ctx)
+		must(t, err)
+		_, err = s.SetScheme(ctx, geo.By("it"), c.scheme)
+		must(t, err)
+		want := []string{"k0", "of a key", "of this machine"}
+		if c.ended == nil {
+			want = before
+		}
+		if d := cmp.Diff(want, holding()); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+		if now, err := s.CredentialsRevision(ctx); err != nil || (now != revision) != (c.ended != nil) {
+			t.Errorf("%s: the revision is %d after %d, %v", c.name, now, revision, err)
+		}
+		audit := wholeAudit(t, s)
+		if act := audit[len(audit)-1].Act; act.Do != "scheme.set" || act.Actor != "it" || act.Detail["sessions"] != c.ended {
+			t.Errorf("%s: the audit has %+v", c.name, act)
+		}
 	}
 }
 
