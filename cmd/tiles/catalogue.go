@@ -128,7 +128,7 @@ func answerOwn(c *gin.Context, v any) {
 	h := c.Writer.Header()
 	h["Content-Type"] = jsonType
 	h["Cache-Control"] = privately
-	h["Vary"] = byCaller
+	vary(h, byCaller)
 	c.Status(http.StatusOK)
 	c.Writer.Write(body)
 }

@@ -80,7 +80,7 @@ func (s *service) file(c *gin.Context, name string, body []byte) {
 	h := c.Writer.Header()
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	h["Etag"] = []string{tag}
-	h["Vary"] = byEncoding
+	vary(h, byEncoding)
 	if got, ok := anyTag(c.GetHeader("If-None-Match"), func(t string) bool { return `"`+t+`"` == tag }); ok {
 		h["Etag"] = []string{got}
 		c.Status(http.StatusNotModified)

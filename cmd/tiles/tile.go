@@ -3,6 +3,8 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,7 +55,9 @@ func (s *service) tile(c *gin.Context) {
 	}
 	revision, keep := s.gallery.tileRevision(f, t)
 	h := c.Writer.Header()
-	h["Vary"], h["Cache-Control"] = caching(f, f.pinned && keep)
+	on, control := caching(f, f.pinned && keep)
+	h["Cache-Control"] = control
+	vary(h, on)
 	asked := c.GetHeader("If-None-Match")
 	if keep && asked != "" {
 		if tag, ok := s.unchanged(asked, version{revision, f.sight}); ok {
@@ -88,6 +92,15 @@ func caching(f found, immutable bool) (vary, control []string) {
 		return byCaller, privateForever
 	}
 	return byCaller, privately
+}
+
+// vary says on what of a request an answer turns, besides what the frame says: on
+// the origin, where other sites' pages may ask.
+func vary(h http.Header, on []string) {
+	if said := h["Vary"]; said != nil {
+		on = append(slices.Clip(said), on...)
+	}
+	h["Vary"] = on
 }
 
 // show writes a picture.
