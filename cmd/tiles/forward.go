@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,9 +18,9 @@ import (
 )
 
 // forwarder hands requests on to geoapi: event streams as they flow, large
-// bodies both ways. Streams end with ending. Who calls is for geoapi to find out:
-// keys and cookies pass as they are. From where is told anew.
-func forwarder(to *url.URL, frame *server.Frame, ending context.Context) gin.HandlerFunc {
+// bodies both ways. Who calls is for geoapi to find out: keys and cookies pass as
+// they are. From where is told anew.
+func forwarder(to *url.URL, frame *server.Frame) gin.HandlerFunc {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
@@ -53,19 +52,13 @@ func forwarder(to *url.URL, frame *server.Frame, ending context.Context) gin.Han
 		proxy := *proxy
 		proxy.ModifyResponse = func(answer *http.Response) error {
 			for name := range answer.Header { // replaces what we said, instead of standing beside it
-				c.Writer.Header().Del(name)
+				if name != "Vary" { // the answer turns on both
+					c.Writer.Header().Del(name)
+				}
 			}
 			return nil
 		}
-		r := c.Request
-		if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
-			// A stream would last longer than this server, which is about to stop.
-			ctx, cancel := context.WithCancel(r.Context())
-			defer cancel()
-			defer context.AfterFunc(ending, cancel)()
-			r = r.WithContext(ctx)
-		}
-		proxy.ServeHTTP(c.Writer, r)
+		proxy.ServeHTTP(c.Writer, c.Request)
 		c.Abort()
 	}
 }

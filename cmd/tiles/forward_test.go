@@ -4,7 +4,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"onegrid/geo"
 )
 
 // Who calls and from where reaches geoapi as it is: what the caller says of the
@@ -48,4 +52,92 @@ func TestCallersAreForwardedAsTheyAre(t *testing.T) {
 		}
 		stop()
 	}
+}
+
+// What a page of a listed origin is answered is kept for pages of that origin alone:
+// the answer names it, whoever makes it.
+func TestAnswersTurnOnTheOriginToo(t *testing.T) {
+	store, path := newTown(t)
+	_, bearer := keyOf(t, store, geo.RoleViewer, geo.Scope{})
+	geoapi := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Vary", "Authorization, Cookie") }))
+	defer geoapi.Close()
+	const desk = "https://desk.example.org"
+	at, _ := start(t, path, "--cors-origin", desk, "--geoapi", geoapi.URL)
+	a, _ := get(t, at+"/tiles/grids/"+townTile+".mvt", "Authorization", bearer)
+	tag := a.Header.Get("ETag")
+	for _, c := range []struct{ path, on string }{
+		{"/tiles", "Accept-Encoding, Authorization, Cookie"},
+		{"/tiles/grids.json", "Accept-Encoding, Authorization, Cookie"},
+		{"/tiles/grids/" + townTile + ".mvt", "Accept-Encoding, Authorization, Cookie"},
+		{"/styles/wall.json", "Accept-Encoding, Authorization, Cookie"},
+		{"/v1/editions", "Authorization, Cookie"},
+	} {
+		for _, origin := range []string{desk, ""} {
+			want, allowed := c.on, ""
+			if origin != "" {
+				want, allowed = "Origin, "+c.on, origin
+			}
+			for _, match := range []string{"", tag} {
+				a, _ := get(t, at+c.path, "Authorization", bearer, "Origin", origin, "If-None-Match", match)
+				if vary := strings.Join(a.Header.Values("Vary"), ", "); a.StatusCode/100 > 3 || vary != want || a.Header.Get("Access-Control-Allow-Origin") != allowed {
+					t.Errorf("%s from %q: %s, Vary %q, want %q, for %q", c.path, origin, a.Status, vary, want, a.Header.Get("Access-Control-Allow-Origin"))
+				}
+			}
+		}
+	}
+}
+
+// Streams that pass through keep no single request out, however many there are, and
+// end with whoever listens, with the key and with the server.
+func TestForwardedStreamsKeepNobodyOut(t *testing.T) {
+	store, path := newTown(t)
+	id, bearer := keyOf(t, store, geo.RoleViewer, geo.Scope{})
+	_, other := keyOf(t, store, geo.RoleViewer, geo.Scope{})
+	left := make(chan bool, 1000)
+	geoapi := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+		left <- true
+	}))
+	defer geoapi.Close()
+	at, stop := start(t, path, "--geoapi", geoapi.URL)
+	const many = 600 // more than single requests that may be under way
+	var pages sync.WaitGroup
+	for range many {
+		pages.Go(func() {
+			if page, err := dialAs(at+"/v1/events", "", bearer); err != nil {
+				t.Error(err)
+			} else {
+				t.Cleanup(page.close)
+			}
+		})
+	}
+	pages.Wait()
+	if a, _ := get(t, at+"/v1/events"); a.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a key: %s", a.Status)
+	}
+	if a, body := get(t, at+"/tiles/grids/"+townTile+".mvt", "Authorization", bearer); a.StatusCode != http.StatusOK {
+		t.Errorf("a tile beside %d streams: %s %s", many, a.Status, body)
+	}
+	last, err := dialAs(at+"/v1/events", "", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer last.close()
+	if err := store.RevokeCredential(t.Context(), geo.By("test"), id); err != nil {
+		t.Fatal(err)
+	}
+	for range many {
+		<-left
+	}
+	select {
+	case <-left:
+		t.Error("another key's stream has ended")
+	case <-time.After(200 * time.Millisecond):
+	}
+	if err := stop(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+	<-left
 }

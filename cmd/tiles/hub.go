@@ -209,10 +209,9 @@ func (h *hub) wait(ctx context.Context, at uint64) bool {
 	}
 	select {
 	case <-more:
-		return true
 	case <-ctx.Done():
-		return false
 	}
+	return ctx.Err() == nil // of two that come together neither is first
 }
 
 // ticked tells that there was a tick since the last time it was asked with the

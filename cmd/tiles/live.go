@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -22,19 +23,31 @@ const (
 	// writeTimeout is how long a page may take to read a few events: one that
 	// does not read at all is dropped, and finds out when it comes back.
 	writeTimeout = 10 * time.Second
-	// mostStreams bounds the pages that listen at once.
+	// mostStreams bounds the pages that listen at once, here or behind us.
 	mostStreams = 2000
 )
+
+// listening is a handler of streams, for as many pages as there is room for. They
+// end with the server: a stream would last longer.
+func (s *service) listening(handle gin.HandlerFunc) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if !s.hub.enter() {
+			problem.Abort(c, geo.Errorf(geo.Unavailable, "%d pages listen already: no more", mostStreams))
+			return
+		}
+		defer s.hub.leave()
+		ctx, cancel := context.WithCancel(c.Request.Context())
+		defer cancel()
+		defer context.AfterFunc(s.hub.ended, cancel)()
+		c.Request = c.Request.WithContext(ctx)
+		handle(c)
+	}
+}
 
 // live answers GET /live: what pages need to stay current, as server-sent
 // events. A page that was away names the last event that it saw, and gets what
 // came since, or is told to reload.
 func (s *service) live(c *gin.Context) {
-	if !s.hub.enter() {
-		problem.Abort(c, geo.Errorf(problem.TooMany, "%d pages listen already", mostStreams))
-		return
-	}
-	defer s.hub.leave()
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h["Cache-Control"] = never
