@@ -3,8 +3,6 @@ package geo
 import (
 	"slices"
 	"time"
-
-	"onegrid/geo/lattice"
 )
 
 // Role is what a caller is there for. What each may call stands in the tables of
@@ -157,5 +155,4 @@ type Subject struct {
 	// Chains are the areas concerned, each with all above it, the finest first: of
 	// an area that hangs elsewhere, before and after.
 	Chains [][]string
-	Points []lattice.Point // places concerned
 }

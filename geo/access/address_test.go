@@ -78,3 +78,29 @@ func TestAddressesAreBounded(t *testing.T) {
 		now = now.Add(time.Millisecond)
 	}
 }
+
+// Whoever has more addresses than are kept does not have all of them looked at each
+// time.
+func TestForgettingAddressesMakesRoom(t *testing.T) {
+	a := NewAddresses(1, 3)
+	now := time.Unix(1_800_000_000, 0)
+	took := func(i int) { a.Take(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), now) }
+	took(0)
+	now = now.Add(time.Hour)
+	for i := range mostAddresses - 1 {
+		took(1 + i) // the first alone has not asked for a while
+	}
+	if took(mostAddresses); len(a.at) > mostAddresses*9/10 {
+		t.Errorf("%d addresses are kept", len(a.at))
+	}
+	a = NewAddresses(1, 3)
+	for i := range mostAddresses {
+		if i == mostAddresses/2 {
+			now = now.Add(time.Hour)
+		}
+		took(i)
+	}
+	if took(mostAddresses); len(a.at) != mostAddresses/2+1 {
+		t.Errorf("of %d addresses, half of which have not asked for long, %d are kept", mostAddresses, len(a.at))
+	}
+}

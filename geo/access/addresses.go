@@ -25,7 +25,8 @@ func NewAddresses(perSecond float64, burst int) *Addresses {
 }
 
 // mostAddresses bounds the memory. Beyond it those are forgotten that have not
-// asked for a while; if all have, all are.
+// asked for a while; if few are such, all are, or whoever has many addresses would
+// have us look through all of them at each request.
 const mostAddresses = 10_000
 
 // Take counts one of an address, and says no if that is one too many.
@@ -62,7 +63,7 @@ func (a *Addresses) forget(now time.Time) {
 			delete(a.at, network)
 		}
 	}
-	if len(a.at) >= mostAddresses {
+	if len(a.at) > mostAddresses*9/10 {
 		clear(a.at)
 	}
 }

@@ -57,8 +57,12 @@ func (c *Caller) Actor() geo.Actor {
 	return a
 }
 
-// may judges a write as it is about to happen.
+// may judges a write as it is about to happen. It is asked of callers only whom
+// something narrows.
 func (c *Caller) may(s geo.Subject) error {
+	if s.Layer == geo.Scheming { // or it could make itself a key that nothing narrows
+		return denied("this key is narrowed, and who may come in is for those that nothing narrows").On("layer", string(s.Layer))
+	}
 	// Who reports an incident need not see incidents; whose key leaves them out, though
 	// the role has them, is not to touch them either.
 	if class := ClassOf(s.Layer); !c.sees.Has(class) && slices.Contains(c.Role.Classes(), class) {

@@ -37,15 +37,17 @@ func (s ClassSet) String() string {
 	return strings.Join(names, "+")
 }
 
-// ClassOf is the class of a layer of objects.
+// ClassOf is the class of a layer of objects. One that nobody has thought of is
+// restricted.
 func ClassOf(l geo.Layer) geo.Class {
-	switch l {
-	case geo.Incidents:
-		return geo.ClassRestricted
+	kind, _, _ := strings.Cut(string(l), ":") // grids are of a network, or of whichever
+	switch geo.Layer(kind) {
+	case geo.Base, geo.Estates, geo.Buildings, geo.Sites, "grids", geo.Scheming:
+		return geo.ClassPublic
 	case geo.Devices, geo.Posts:
 		return geo.ClassInternal
 	}
-	return geo.ClassPublic
+	return geo.ClassRestricted
 }
 
 // FewerThan is from which number on the public is told a count of what is not

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -232,6 +233,33 @@ func TestNewCredentialsCountAtOnce(t *testing.T) {
 	}
 }
 
+// A page that has just signed in asks for a hundred tiles: the store is read for
+// all of them once.
+func TestWhoFindsTheSameReadsOnce(t *testing.T) {
+	store := &memory{}
+	store.add(geo.Credential{Role: geo.RoleAdmin})
+	d, err := NewDirectory(t.Context(), store, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret := store.add(geo.Credential{Kind: geo.Session, Of: "k", Role: geo.RoleViewer})
+	d.reading.Lock() // until all have found that the store has changed
+	var page sync.WaitGroup
+	for range 100 {
+		page.Go(func() {
+			if caller, err := d.Identify(withCookie(secret)); caller == nil || err != nil {
+				t.Errorf("it is %v, %v", caller, err)
+			}
+		})
+	}
+	time.Sleep(50 * time.Millisecond)
+	d.reading.Unlock()
+	page.Wait()
+	if store.reads != 2 { // the first was the directory's own
+		t.Errorf("the store was read %d times", store.reads)
+	}
+}
+
 func TestAStoreThatIsAwayKeepsNobodyOut(t *testing.T) {
 	store := &memory{}
 	_, secret := store.add(geo.Credential{Role: geo.RoleOperator})
@@ -353,6 +381,21 @@ func TestWhatIsUsedUpStaysSo(t *testing.T) {
 	}
 	if most := int(burst * rates[geo.RolePlanner]); taken != most {
 		t.Errorf("%d requests were let in with ever new tokens, want %d", taken, most)
+	}
+}
+
+func TestRatesMayBeAnyNumber(t *testing.T) {
+	now := time.Now()
+	for perSecond, want := range map[float64]int{0.01: 1, 0.5: 2, 3: 12, 1e300: 1000} {
+		c, taken := newCaller(geo.Credential{Rate: perSecond}, newBucket(perSecond)), 0
+		for range 1000 {
+			if _, ok := c.Take(now); ok {
+				taken++
+			}
+		}
+		if taken != want {
+			t.Errorf("of %g a second, %d come together, want %d", perSecond, taken, want)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ type memory struct {
 	mu       sync.Mutex
 	all      []geo.Credential
 	revision int64
+	reads    int // of all
 	away     bool
 }
 
@@ -22,6 +23,7 @@ var errAway = errors.New("the store is away")
 func (m *memory) Credentials(context.Context) ([]geo.Credential, int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.reads++
 	if m.away {
 		return nil, 0, errAway
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -30,7 +31,8 @@ func rateOf(c *geo.Credential) float64 {
 }
 
 func newBucket(perSecond float64) *rate.Limiter {
-	return rate.NewLimiter(rate.Limit(perSecond), max(1, int(burst*perSecond)))
+	together := min(max(1, burst*perSecond), math.MaxInt32) // a rate may be any number
+	return rate.NewLimiter(rate.Limit(perSecond), int(together))
 }
 
 // Take counts a request of the caller. It says no, and for how long to wait, if

@@ -116,6 +116,19 @@ func TestClasses(t *testing.T) {
 	}
 }
 
+func TestEveryLayerHasAClass(t *testing.T) {
+	for layer, want := range map[geo.Layer]geo.Class{
+		geo.Base: geo.ClassPublic, geo.Estates: geo.ClassPublic, geo.Buildings: geo.ClassPublic, geo.Sites: geo.ClassPublic,
+		geo.GridsOf("basic"): geo.ClassPublic, "grids": geo.ClassPublic, geo.Scheming: geo.ClassPublic,
+		geo.Devices: geo.ClassInternal, geo.Posts: geo.ClassInternal,
+		geo.Incidents: geo.ClassRestricted, "plans": geo.ClassRestricted, "": geo.ClassRestricted,
+	} {
+		if got := ClassOf(layer); got != want {
+			t.Errorf("%q is %s, want %s", layer, got, want)
+		}
+	}
+}
+
 func TestSecretsAreNobodysGuess(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {

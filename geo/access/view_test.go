@@ -197,6 +197,7 @@ func TestActorsWriteWithinTheirScope(t *testing.T) {
 	incident := geo.Subject{Layer: geo.Incidents, Network: "basic", Chains: [][]string{chain}}
 	grids := geo.Subject{Layer: geo.GridsOf("basic"), Network: "basic", Chains: [][]string{chain, {"g0203", "c1", "d"}}}
 	whole := geo.Subject{Layer: geo.Buildings, Whole: true}
+	scheme := geo.Subject{Layer: geo.Scheming, Whole: true}
 	public := []geo.Class{geo.ClassPublic}
 	for _, c := range []struct {
 		name    string
@@ -217,6 +218,9 @@ func TestActorsWriteWithinTheirScope(t *testing.T) {
 		{"a whole layer", geo.RoleAdmin, geo.Scope{}, whole, true},
 		{"a whole layer, from a part", geo.RoleAdmin, geo.Scope{Subtree: "d"}, whole, false},
 		{"a whole layer, from some networks", geo.RoleAdmin, geo.Scope{Networks: []string{"basic"}}, whole, false},
+		{"the scheme and keys", geo.RoleAdmin, geo.Scope{}, scheme, true},
+		{"the scheme and keys, from some networks", geo.RoleAdmin, geo.Scope{Networks: []string{"basic", "towers"}}, scheme, false},
+		{"the scheme and keys, from some classes", geo.RoleAdmin, geo.Scope{Classes: public}, scheme, false},
 		{"all grids of a network of one's own", geo.RoleAdmin, geo.Scope{Networks: []string{"basic"}}, geo.Subject{Layer: geo.GridsOf("basic"), Network: "basic", Whole: true}, true},
 	} {
 		err := callerOf(c.role, c.scope).Actor().Allowed(c.subject)

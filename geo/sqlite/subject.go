@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"onegrid/geo"
-	"onegrid/geo/lattice"
 )
 
 // What a write concerns is asked within its transaction: between a handler's look
@@ -21,7 +20,7 @@ func (t *tx) mayHandle(by geo.Actor, in *geo.Incident) error {
 	if err != nil {
 		return err
 	}
-	s := geo.Subject{Layer: geo.Incidents, Network: in.Network, Points: []lattice.Point{in.Point}}
+	s := geo.Subject{Layer: geo.Incidents, Network: in.Network}
 	if len(chain) > 0 {
 		s.Chains = [][]string{chain}
 	}

@@ -11,6 +11,7 @@ import (
 const form = `<!doctype html>
 <html lang="en">
 <title>An issuer for tests</title>
+<link rel="icon" href="data:,">
 <h1>An issuer for tests</h1>
 <form method="post">
   <label>Groups <input name="groups" autofocus></label>
