@@ -210,6 +210,9 @@ func TestAnOlderStoreIsBroughtUp(t *testing.T) {
 			if err := sqlite.MakeOlder(s.Path()); err != nil {
 				t.Fatal(err)
 			}
+			if err := os.Chmod(s.Path(), 0o644); err != nil { // as the first version made them
+				t.Fatal(err)
+			}
 			if _, err := sqlite.OpenReader(ctx, s.Path()); geo.KindOf(err) != geo.Unavailable || !strings.Contains(err.Error(), "version 1") {
 				t.Fatalf("a reader of an older store: %v", err)
 			}
@@ -233,8 +236,10 @@ func TestAnOlderStoreIsBroughtUp(t *testing.T) {
 			if secret, err := now.ProcessSecret(ctx); secret == "" || err != nil {
 				t.Errorf("the secret %q, %v", secret, err)
 			}
-			if left, _ := filepath.Glob(s.Path() + ".v1.bak"); len(left) != 1 {
-				t.Error("there is no backup")
+			for _, end := range []string{"", "-wal", "-shm", ".v1.bak"} {
+				if info, err := os.Stat(s.Path() + end); err != nil || info.Mode().Perm() != 0o600 {
+					t.Errorf("%s: %v, %v", end, info, err)
+				}
 			}
 		})
 	}

@@ -44,6 +44,13 @@ func checkCredential(c *geo.Credential) error {
 	case !(c.Rate >= 0) || math.IsInf(c.Rate, 0):
 		return geo.Errorf(geo.Invalid, "a rate is of requests a second, 0 or more").On("rate", "")
 	}
+	// An empty list would mean nothing at all now, and everything once it is stored.
+	switch {
+	case c.Scope.Networks != nil && len(c.Scope.Networks) == 0:
+		return geo.Errorf(geo.Invalid, "leave networks out to allow all of them").On("network", "[]")
+	case c.Scope.Classes != nil && len(c.Scope.Classes) == 0:
+		return geo.Errorf(geo.Invalid, "leave classes out to allow all that the role may see").On("class", "[]")
+	}
 	for _, class := range c.Scope.Classes {
 		switch {
 		case !slices.Contains(geo.Classes, class):

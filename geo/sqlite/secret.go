@@ -13,9 +13,17 @@ import (
 // processSecret is by what the programs of a deployment know each other.
 const processSecret = "process"
 
-// makeSecret makes what is not there yet.
-func makeSecret(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, processSecret, rand.Text()+rand.Text())
+// makeSecret makes what is not there yet. A store of the first version may be one
+// that everybody reads: before it holds a secret, it is its owner's alone.
+func makeSecret(ctx context.Context, db *sql.DB, path string) error {
+	var is bool
+	err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets WHERE name = ?)`, processSecret).Scan(&is)
+	if err == nil && !is {
+		if err := keepToOwner(path); err != nil {
+			return err
+		}
+		_, err = db.ExecContext(ctx, `INSERT INTO secrets (name, value) VALUES (?, ?)`, processSecret, rand.Text()+rand.Text())
+	}
 	return wrap("make the store's secret", err)
 }
 

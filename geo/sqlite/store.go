@@ -132,6 +132,16 @@ func ownFile(path string) error {
 	return nil
 }
 
+// keepToOwner takes a store, with what lies beside it, from all but its owner.
+func keepToOwner(path string) error {
+	for _, suffix := range [...]string{"", "-wal", "-shm"} {
+		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fileError("protect", path, err)
+		}
+	}
+	return nil
+}
+
 // removeFile removes a database that is not in use, with what lies beside it.
 func removeFile(path string) {
 	for _, suffix := range [...]string{"", "-wal", "-shm"} {
@@ -248,7 +258,7 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 	if err := migrate(ctx, db, path, migrations()); err != nil {
 		return err
 	}
-	return makeSecret(ctx, db)
+	return makeSecret(ctx, db, path)
 }
 
 // forWriting returns the writer, or why there is none. Whoever writes has a name.

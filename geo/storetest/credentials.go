@@ -116,19 +116,21 @@ func credentialsAreChecked(t *testing.T, h Harness) {
 		credential geo.Credential
 		kind       geo.Kind
 	}{
-		"an id that is taken":      {credential("k0"), geo.Conflict},
-		"a secret that is taken":   {with(func(c *geo.Credential) { c.Hash = credential("k0").Hash }), geo.Conflict},
-		"no id":                    {with(func(c *geo.Credential) { c.ID = "" }), geo.Invalid},
-		"no secret":                {with(func(c *geo.Credential) { c.Hash = [32]byte{} }), geo.Invalid},
-		"no kind":                  {with(func(c *geo.Credential) { c.Kind = "" }), geo.Invalid},
-		"no role":                  {with(func(c *geo.Credential) { c.Role = "king" }), geo.Invalid},
-		"a rate below 0":           {with(func(c *geo.Credential) { c.Rate = -1 }), geo.Invalid},
-		"no class":                 {with(func(c *geo.Credential) { c.Scope.Classes = []geo.Class{"secret"} }), geo.Invalid},
-		"a class above the role's": {with(func(c *geo.Credential) { c.Role, c.Scope.Classes = geo.RoleViewer, []geo.Class{geo.ClassInternal} }), geo.Invalid},
-		"no network":               {with(func(c *geo.Credential) { c.Scope.Networks = []string{"basic", "sewers"} }), geo.Invalid},
-		"no area":                  {with(func(c *geo.Credential) { c.Scope.Subtree = "c7" }), geo.Invalid},
-		"an area of another kind":  {with(func(c *geo.Credential) { c.Scope.Subtree = "t01" }), geo.Invalid},
-		"a session of an old key":  {of("s1", "over"), geo.Denied},
+		"an id that is taken":       {credential("k0"), geo.Conflict},
+		"a secret that is taken":    {with(func(c *geo.Credential) { c.Hash = credential("k0").Hash }), geo.Conflict},
+		"no id":                     {with(func(c *geo.Credential) { c.ID = "" }), geo.Invalid},
+		"no secret":                 {with(func(c *geo.Credential) { c.Hash = [32]byte{} }), geo.Invalid},
+		"no kind":                   {with(func(c *geo.Credential) { c.Kind = "" }), geo.Invalid},
+		"no role":                   {with(func(c *geo.Credential) { c.Role = "king" }), geo.Invalid},
+		"a rate below 0":            {with(func(c *geo.Credential) { c.Rate = -1 }), geo.Invalid},
+		"no class":                  {with(func(c *geo.Credential) { c.Scope.Classes = []geo.Class{"secret"} }), geo.Invalid},
+		"a class above the role's":  {with(func(c *geo.Credential) { c.Role, c.Scope.Classes = geo.RoleViewer, []geo.Class{geo.ClassInternal} }), geo.Invalid},
+		"an empty list of classes":  {with(func(c *geo.Credential) { c.Scope.Classes = []geo.Class{} }), geo.Invalid},
+		"an empty list of networks": {with(func(c *geo.Credential) { c.Scope.Networks = []string{} }), geo.Invalid},
+		"no network":                {with(func(c *geo.Credential) { c.Scope.Networks = []string{"basic", "sewers"} }), geo.Invalid},
+		"no area":                   {with(func(c *geo.Credential) { c.Scope.Subtree = "c7" }), geo.Invalid},
+		"an area of another kind":   {with(func(c *geo.Credential) { c.Scope.Subtree = "t01" }), geo.Invalid},
+		"a session of an old key":   {of("s1", "over"), geo.Denied},
 	} {
 		want(t, name, s.AddCredential(ctx, geo.By("local"), c.credential), c.kind)
 	}
