@@ -40,10 +40,24 @@ func (s *service) events(before, next *vtile.Atlas, what []vtile.Touch, changes 
 			return data
 		}))
 	}
+	if areasOf(before.World()) != areasOf(next.World()) {
+		out = append(out, s.reload(seq))
+	}
 	for _, t := range what {
 		out = append(out, toEach("tiles", seq, func(to access.Sight) any { return s.touched(t, to) }))
 	}
 	return out
+}
+
+// reload is the event of new areas: what is in a subtree has become something else,
+// though no object has changed, and those whose sight it is have to begin anew.
+func (s *service) reload(seq int64) event {
+	return event{seq, func(to access.Sight) []byte {
+		if to.Subtree == "" {
+			return nil
+		}
+		return s.hello(to, true, seq).to(to)
+	}}
 }
 
 // touched is what a sight is told of tiles that changed; nil for nothing. Tiles
@@ -103,6 +117,14 @@ func moved(seq int64, was, is sighting) event {
 	}}
 }
 
+// areasOf is the revision of the areas that subtrees are made of.
+func areasOf(w *world.World) int64 {
+	if n := w.Basic(); n != nil {
+		return n.Revision
+	}
+	return 0
+}
+
 // chain is the code of the area of the basic network at a place and those of all
 // above it.
 func chain(w *world.World, p lattice.Point) (codes []string) {
@@ -147,19 +169,22 @@ func incidentFeature(w *world.World, in *geo.Incident) feature {
 	return newFeature(in.ID, in.Point, p)
 }
 
-// incidentEvent tells of an incident that was opened, moved or closed. Its put is as
-// the change has it, though a later one may have come with it.
+// incidentEvent tells of an incident that was opened, moved or closed. Of changes
+// that come together each tells how it is after all of them: who sees none of what
+// it was between would else not hear that it is gone again.
 func incidentEvent(before, next *world.World, c geo.Change) event {
-	var in geo.Incident
-	if json.Unmarshal(c.Body, &in) != nil {
+	var changed struct {
+		ID int64 `json:"id"`
+	}
+	if json.Unmarshal(c.Body, &changed) != nil {
 		return event{}
 	}
 	var was, is sighting
-	if old, ok := before.Incidents().ByID(in.ID); ok {
+	if old, ok := before.Incidents().ByID(changed.ID); ok {
 		was = incidentSighting(before, old, "delete", c.Seq)
 	}
-	if _, ok := next.Incidents().ByID(in.ID); ok {
-		is = incidentSighting(next, &in, "put", c.Seq)
+	if now, ok := next.Incidents().ByID(changed.ID); ok {
+		is = incidentSighting(next, now, "put", c.Seq)
 	}
 	return moved(c.Seq, was, is)
 }

@@ -67,25 +67,43 @@ func insideTown(t *testing.T) (*inside, map[string]*visitor) {
 // change changes the world and tells the pages.
 func (s *inside) change(t *testing.T, kind geo.Layer, op, object string, body any) {
 	t.Helper()
+	s.apply(t, geo.Change{Kind: kind, Op: op, Object: object, Body: bodyOf(t, body)})
+}
+
+// apply is change for several that come together.
+func (s *inside) apply(t *testing.T, changes ...geo.Change) {
+	t.Helper()
 	w := s.gallery.atlas().World()
-	c := geo.Change{Seq: w.Seq() + 1, At: time.Now(), Kind: kind, Op: op, Object: object}
-	if body != nil {
-		var err error
-		if c.Body, err = json.Marshal(body); err != nil {
-			t.Fatal(err)
-		}
+	for i := range changes {
+		changes[i].Seq, changes[i].At = w.Seq()+1+int64(i), time.Now()
 	}
-	next, err := w.Apply([]geo.Change{c})
+	next, err := w.Apply(changes)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.changed(change{next, []geo.Change{c}})
+	s.changed(change{next, changes})
+}
+
+func bodyOf(t *testing.T, v any) []byte {
+	t.Helper()
+	if v == nil {
+		return nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func (s *inside) incident(t *testing.T, id int64, half, state string) {
+	s.apply(t, incidentChange(t, id, half, state))
+}
+
+func incidentChange(t *testing.T, id int64, half, state string) geo.Change {
 	in := geo.Incident{ID: id, Code: "restricted-" + half, Point: halves[half], At: time.Unix(1700000000, 0), Category: "fire", State: state,
 		Network: "basic", Grid: map[string]string{"west": gridCode(0), "east": gridCode(15)}[half]}
-	s.change(t, geo.Incidents, "put", fmt.Sprint(id), in)
+	return geo.Change{Kind: geo.Incidents, Op: "put", Object: fmt.Sprint(id), Body: bodyOf(t, in)}
 }
 
 func (s *inside) device(t *testing.T, code, half string, bearing float64) {
@@ -257,6 +275,84 @@ func (h *told) complete() {
 		if got := h.coded[what] > 0; got != want {
 			h.t.Errorf("%s: told %v, to be told %v", what, got, want)
 		}
+	}
+}
+
+// Of changes that come together nobody is left with what lies between them: what
+// was in a subtree for that long is not there, or gone.
+func TestChangesThatComeTogetherLeaveNothingBehind(t *testing.T) {
+	s, visitors := insideTown(t)
+	page, err := dialAs(s.url+"/live", "", visitors["operator in the west"].bearer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.t = t
+	defer page.close()
+	page.until("hello")
+	s.apply(t, incidentChange(t, 100, "west", "open"), incidentChange(t, 100, "east", "open"), // came, and moved on
+		incidentChange(t, 101, "west", "open"), incidentChange(t, 101, "west", "closed"),
+		incidentChange(t, 102, "east", "open"), incidentChange(t, 102, "west", "open"))
+	shown := map[float64]bool{}
+	for last := float64(s.gallery.atlas().World().Seq()); ; {
+		e := page.next(true)
+		if e.kind == "tick" && e.data["seq"] == last {
+			break
+		}
+		if e.kind == "incident" {
+			f := e.data["feature"].(map[string]any)
+			shown[f["id"].(float64)] = e.data["op"] == "put"
+		}
+	}
+	if shown[100] || shown[101] || !shown[102] {
+		t.Errorf("there is 102 alone, and the page shows %v", shown)
+	}
+}
+
+// New borders bring a place into a subtree, or take it out, without a change of what
+// happens there: whose sight is that subtree begins anew, and has it, or has not.
+func TestNewBordersAreToldToWhomTheyConcern(t *testing.T) {
+	store, path := newTown(t)
+	between := geo.Incident{Point: townPoint(2.2, 1.9), At: time.Now(), Received: time.Now(), Category: "fire", State: "open", Network: "basic", Owner: gridCode(6), Grid: gridCode(6), Edition: 1}
+	if _, _, _, err := store.OpenIncident(t.Context(), geo.By("hotline"), between, ""); err != nil {
+		t.Fatal(err)
+	}
+	at, _ := start(t, path)
+	for _, c := range []struct {
+		scope         geo.Scope
+		before, after int
+	}{
+		{geo.Scope{Subtree: west}, 0, 1}, {geo.Scope{Subtree: east}, 1, 0}, {geo.Scope{}, 1, 1},
+	} {
+		_, bearer := keyOf(t, store, geo.RoleWall, c.scope)
+		r := &visitor{bearer: bearer}
+		open := func(want int) {
+			t.Helper()
+			var got struct{ Features []struct{} }
+			if r.json(t, at+"/live/incidents.json", &got); len(got.Features) != want {
+				t.Errorf("%+v: %d incidents, want %d", c.scope, len(got.Features), want)
+			}
+		}
+		open(c.before)
+		page, err := dialAs(at+"/live", "", bearer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.t = t
+		page.until("hello")
+		publishTown(t, store, 0.5) // the incident's place is west of it
+		page.until("edition")
+		e := page.next(false)
+		if reload := e.kind == "hello" && e.data["reload"] == true; reload != (c.scope.Subtree != "") || e.kind == "hello" && e.id != int64(e.data["seq"].(float64)) {
+			t.Errorf("%+v: after the edition: %+v", c.scope, e)
+		}
+		open(c.after)
+		page.close()
+		is := publishTown(t, store, 0).ID
+		soon(t, "the borders as they were", func() bool {
+			var got struct{ Edition int64 }
+			r.json(t, at+"/tiles", &got)
+			return got.Edition == is
+		})
 	}
 }
 
