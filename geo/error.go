@@ -3,6 +3,7 @@ package geo
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"onegrid/geo/lattice"
 )
@@ -74,4 +75,14 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Internal
+}
+
+// Unwritten is why a file of our own could not be written, what names it: Full
+// where there is no room left, which the person who asked may know, and Internal for
+// all else.
+func Unwritten(what string, err error) *Error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return Errorf(Full, "there is no room for %s", what)
+	}
+	return &Error{Kind: Internal, Message: what + " cannot be written", Err: err}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"sync"
@@ -142,19 +143,28 @@ func (s *spool) put(b []byte) {
 // it, which keeps the order.
 func (s *spool) spill(b []byte) {
 	if s.file == nil {
-		if s.file, s.err = os.CreateTemp(s.dir, "onegrid-batch-*"); s.err != nil {
-			s.fail(s.err)
+		file, err := os.CreateTemp(s.dir, "onegrid-batch-*")
+		if err != nil {
+			s.broken(err)
 			return
 		}
-		os.Remove(s.file.Name()) // it lives as long as it is open
+		s.file = file
+		os.Remove(file.Name()) // it lives as long as it is open
 	}
 	n, err := s.file.WriteAt(b, s.wrote)
 	s.wrote += int64(n)
 	s.count(float64(n))
 	giveBuffer(b)
 	if err != nil {
-		s.fail(err)
+		s.broken(err)
 	}
+}
+
+// broken ends the batch since its file cannot be used. Its caller only sees that it
+// was cut off. The caller holds the lock.
+func (s *spool) broken(err error) {
+	slog.Error("a batch is cut off: its answers cannot wait on the disk", "error", err)
+	s.fail(err)
 }
 
 // fail ends the batch. The caller holds the lock.
@@ -218,7 +228,7 @@ func (s *spool) unspill() []byte {
 	}
 	b = b[:min(int64(chunkSize), s.wrote-s.read)]
 	if _, err := s.file.ReadAt(b, s.read); err != nil {
-		s.fail(err)
+		s.broken(err)
 		return nil
 	}
 	s.read += int64(len(b))

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"slices"
@@ -95,9 +97,9 @@ func exportQuery(c *gin.Context) (*exportFlags, error) {
 func (f *exportFlags) spooled(v access.View, dir string) (file *os.File, size int64, err error) {
 	file, err = os.CreateTemp(dir, "onegrid-export-*")
 	if err != nil {
-		return nil, 0, &geo.Error{Kind: geo.Full, Message: "no room to write the export", Err: err}
+		return nil, 0, geo.Unwritten("the export", err)
 	}
-	if err = f.write(v, file, io.Discard); err == nil {
+	if err = f.fill(v, file); err == nil {
 		size, err = file.Seek(0, io.SeekCurrent)
 	}
 	if err == nil {
@@ -108,6 +110,16 @@ func (f *exportFlags) spooled(v access.View, dir string) (file *os.File, size in
 		os.Remove(file.Name())
 	}
 	return file, size, err
+}
+
+// fill writes the layer to a file of ours: Full where there is no room for it.
+func (f *exportFlags) fill(v access.View, file *os.File) error {
+	err := f.write(v, file, io.Discard)
+	var ours *fs.PathError
+	if errors.As(err, &ours) {
+		return geo.Unwritten("the export", err)
+	}
+	return err
 }
 
 // exported keeps in the audit who took what out.

@@ -110,12 +110,17 @@ func (u *upload) part(p *multipart.Part, left *int64) error {
 func (u *upload) spool(field, name string, r io.Reader, limit int64) error {
 	f, err := os.CreateTemp("", "onegrid-import-*")
 	if err != nil {
-		return &geo.Error{Kind: geo.Full, Message: "no room to receive the file", Err: err}
+		return geo.Unwritten("the file", err)
 	}
 	u.temp = append(u.temp, f)
-	n, err := io.Copy(f, io.LimitReader(r, limit+1))
+	return u.fill(f, field, name, r, limit)
+}
+
+// fill takes a file of the form into one of ours.
+func (u *upload) fill(f *os.File, field, name string, r io.Reader, limit int64) error {
+	n, err := exchange.Spool(f, io.LimitReader(r, limit+1))
 	if err != nil {
-		return &geo.Error{Kind: geo.Invalid, Message: "the file did not arrive whole", Err: err}
+		return err
 	}
 	if n > limit {
 		return geo.Errorf(geo.TooLarge, "files have at most %d bytes together", limit).On(field, name)

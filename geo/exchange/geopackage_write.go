@@ -5,16 +5,19 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/twpayne/go-geom"
 	"github.com/twpayne/go-geom/encoding/wkb"
+	"modernc.org/sqlite"
 
 	"onegrid/geo"
 	"onegrid/geo/crs"
@@ -39,11 +42,15 @@ INSERT INTO gpkg_spatial_ref_sys VALUES ('Undefined Cartesian SRS', -1, 'NONE', 
 func writeGeoPackage(out io.Writer, o Output, layer func(*Writer) error) error {
 	folder, err := os.MkdirTemp("", "onegrid-export-*")
 	if err != nil {
-		return &geo.Error{Kind: geo.Full, Message: "no room for the file", Err: err}
+		return geo.Unwritten("the file", err)
 	}
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "layer.gpkg")
 	if err := fillGeoPackage(path, o, layer); err != nil {
+		var full *sqlite.Error
+		if errors.As(err, &full) && full.Code()&0xff == 13 { // SQLITE_FULL
+			err = geo.Unwritten("the file", syscall.ENOSPC)
+		}
 		return fmt.Errorf("writing the GeoPackage: %w", err)
 	}
 	f, err := os.Open(path)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -211,13 +212,13 @@ func onDisk(from File, b *bufio.Reader, limit int64) (f *os.File, size int64, do
 	f, ok := from.Reader.(*os.File)
 	if !ok {
 		if f, err = os.CreateTemp("", "onegrid-import-*"); err != nil {
-			return nil, 0, done, &geo.Error{Kind: geo.Full, Message: "no room for the file", Err: err}
+			return nil, 0, done, geo.Unwritten("the file", err)
 		}
 		done = func() {
 			f.Close()
 			os.Remove(f.Name())
 		}
-		if _, err := io.Copy(f, io.LimitReader(b, limit+1)); err != nil {
+		if _, err := Spool(f, io.LimitReader(b, limit+1)); err != nil {
 			done()
 			return nil, 0, done, err
 		}
@@ -231,6 +232,20 @@ func onDisk(from File, b *bufio.Reader, limit int64) (f *os.File, size int64, do
 		return nil, 0, done, err
 	}
 	return f, info.Size(), done, nil
+}
+
+// Spool copies what arrives into a file of ours: Full where the disk is, Invalid
+// where what arrives breaks off.
+func Spool(f *os.File, from io.Reader) (n int64, err error) {
+	n, err = io.Copy(f, from)
+	var ours *fs.PathError // the file's: what arrives comes from elsewhere
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.As(err, &ours):
+		return n, geo.Unwritten("the file", err)
+	}
+	return n, &geo.Error{Kind: geo.Invalid, Message: "the file did not arrive whole", Err: err}
 }
 
 // pick chooses one of a file's layers: the one that was asked for, the only one,

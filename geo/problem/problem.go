@@ -128,12 +128,12 @@ func Append(b []byte, err error) []byte {
 	return append(b, body...)
 }
 
-// Write answers r with the problem that tells err. A fault of our own is logged
-// here, once; the caller need not.
+// Write answers r with the problem that tells err. A fault of our own and a full
+// disk are logged here, once; the caller need not.
 func Write(w http.ResponseWriter, r *http.Request, err error) {
 	p := Of(err)
 	h := w.Header()
-	if p.Status == http.StatusInternalServerError {
+	if p.Status == http.StatusInternalServerError || p.Status == http.StatusInsufficientStorage {
 		slog.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path,
 			"request", h.Get("X-Request-Id"), "error", err)
 	}

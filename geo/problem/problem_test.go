@@ -30,7 +30,7 @@ func TestEveryKindHasItsStatusAndType(t *testing.T) {
 		geo.Invalid: 400, geo.NotFound: 404, geo.Conflict: 409, geo.Denied: 403, geo.TooLarge: 413,
 		geo.Unavailable: 503, geo.Full: 507, geo.Internal: 500,
 		problem.WrongMethod: 405, problem.UnsupportedMedia: 415, problem.TooMany: 429,
-		problem.TooSlow: 408,
+		problem.TooSlow: 408, problem.Unauthenticated: 401,
 	} {
 		rec, body := answer(t, fmt.Errorf("reading: %w", geo.Errorf(kind, "grid %s", "031")))
 		if rec.Code != status || body["status"] != float64(status) {
