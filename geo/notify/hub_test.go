@@ -15,6 +15,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
 	"onegrid/geo/notify"
 	"onegrid/geo/storetest"
 	"onegrid/geo/world"
@@ -232,9 +233,9 @@ func TestEventsAreCloudEvents(t *testing.T) {
 	}
 }
 
-// An incident concerns its owner and all above it; one that moved has left those of
-// the owner before. A device concerns whoever it stands in, a post whoever it
-// answers for. Where the object is not told, what is told does not name it.
+// An incident concerns the area where it happened and all above it, whoever owns it;
+// a device whoever it stands in, a post whoever it answers for. What was elsewhere
+// before has left that. Where the object is not told, what is told does not name it.
 func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 	basic := storetest.Basic(t, 0, "board")
 	c, err := coverage.Decode(basic.Chunks)
@@ -256,8 +257,10 @@ func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 		return geo.Change{Seq: 10, Kind: geo.Incidents, Op: "put", Object: "7", Body: body}
 	}
 	same := parts.Incidents[0]
-	moved, nobodys, closed := same, same, same
-	moved.Owner, nobodys.Owner, closed.State = storetest.GridCode(0, 3), "", "closed"
+	given, above, others, closed, moved, outside := same, same, same, same, same, same
+	given.Owner, above.Owner, closed.State = storetest.GridCode(0, 3), "d", "closed"
+	others.Network, others.Owner = "sanitation", "s-1"
+	moved.Point, outside.Point = storetest.At(0, 3, 0, 0), lattice.Point{}
 	device, _ := json.Marshal(parts.Devices[0])
 	here, there := []string{"g0000", "c0", "d"}, []string{"g0003", "c1", "d"}
 	gone, err := world.New(world.Parts{Seq: 10, Scheme: parts.Scheme, Networks: parts.Networks})
@@ -281,9 +284,12 @@ func TestEventsNameTheAreasTheyConcern(t *testing.T) {
 		whole         bool
 	}{
 		{"as it was", incident(same), before, before, notify.IncidentRouted, here, nil, false},
-		{"moved", incident(moved), before, before, notify.IncidentMoved, there, here, false},
-		{"moved long ago", incident(moved), nil, before, notify.IncidentRouted, there, nil, false},
-		{"taken from its owner", incident(nobodys), before, before, notify.IncidentMoved, nil, here, false},
+		{"given to another", incident(given), before, before, notify.IncidentMoved, here, nil, false},
+		{"given to another long ago", incident(given), nil, before, notify.IncidentRouted, here, nil, false},
+		{"handed up", incident(above), before, before, notify.IncidentMoved, here, nil, false},
+		{"another network's", incident(others), nil, before, notify.IncidentRouted, here, nil, false},
+		{"elsewhere than before", incident(moved), before, before, notify.IncidentRouted, there, here, false},
+		{"outside of all areas", incident(outside), nil, before, notify.IncidentRouted, here, nil, false},
 		{"closed", incident(closed), before, before, notify.IncidentClosed, here, nil, false},
 		{"a device", put, before, before, notify.DeviceState, here, nil, false},
 		{"a device that was elsewhere", put, elsewhere, before, notify.DeviceState, here, there, false},

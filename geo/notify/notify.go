@@ -179,20 +179,27 @@ func published(c geo.Change, k Kind, network string, body []byte) Event {
 	return Event{Seq: c.Seq, Kind: k, Layer: c.Kind, Network: network, Whole: true, Body: body, Bare: body}
 }
 
-// ofIncident tells what became of an incident.
+// ofIncident tells what became of an incident. It concerns the areas where it
+// happened, whoever owns it: an owner may be of another network, or stand above all
+// whose it is to see.
 func ofIncident(c geo.Change, before, after *world.World) Event {
 	var in geo.Incident
 	if json.Unmarshal(c.Body, &in) != nil {
 		in.Code = c.Object
 	}
-	e := Event{Seq: c.Seq, Kind: IncidentRouted, Layer: c.Kind, Network: in.Network, Areas: chain(after, in.Owner)}
-	switch {
-	case in.State == "closed" || c.Op == "delete":
-		e.Kind = IncidentClosed
-	case before != nil:
-		if old, open := before.Incidents().ByID(in.ID); open && old.Owner != in.Owner {
-			e.Kind, e.Left = IncidentMoved, chain(before, old.Owner)
+	e := Event{Seq: c.Seq, Kind: IncidentRouted, Layer: c.Kind, Network: in.Network, Areas: incidentAreas(after, &in)}
+	if before != nil {
+		if old, open := before.Incidents().ByID(in.ID); open {
+			if old.Owner != in.Owner {
+				e.Kind = IncidentMoved
+			}
+			if was := incidentAreas(before, old); !slices.Equal(was, e.Areas) {
+				e.Left = was
+			}
 		}
+	}
+	if in.State == "closed" || c.Op == "delete" {
+		e.Kind = IncidentClosed
 	}
 	seq, id := strconv.FormatInt(c.Seq, 10), strconv.FormatInt(in.ID, 10)
 	e.Body = seal(c, seq, e.Kind, id, map[string]any{"incident": body(c)})
@@ -200,6 +207,16 @@ func ofIncident(c geo.Change, before, after *world.World) Event {
 		e.Bare = seal(c, seq, e.Kind, id, map[string]any{"incident": map[string]int64{"id": in.ID}})
 	}
 	return e
+}
+
+// incidentAreas is where an incident happened; outside of all areas its owner's.
+func incidentAreas(w *world.World, in *geo.Incident) []string {
+	if n := w.Basic(); n != nil {
+		if area := n.AreaAt(in.Point); area >= 0 {
+			return chainOf(w, area)
+		}
+	}
+	return chain(w, in.Owner)
 }
 
 // chain returns the codes from an area of the basic network up to the top.
