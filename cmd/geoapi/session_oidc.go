@@ -135,7 +135,7 @@ func (s *sessions) comeBack(c *gin.Context) (attempt, error) {
 	case q.Get("iss") != "" && !s.oidc.Is(q.Get("iss")):
 		return began, s.failed(c, "", geo.Errorf(problem.Unauthenticated, "another issuer answers than was asked").On("iss", q.Get("iss")))
 	case q.Get("error") != "":
-		return began, s.failed(c, "", geo.Errorf(geo.Denied, "the issuer let nobody in: %s", strconv.QuoteToGraphic(problem.Clip(q.Get("error")))))
+		return began, s.failed(c, "", geo.Errorf(problem.Unauthenticated, "the issuer let nobody in: %s", strconv.QuoteToGraphic(problem.Clip(q.Get("error")))))
 	}
 	who, err := s.oidc.Finish(c.Request.Context(), s.signIn(c.Request, began.state), q.Get("code"))
 	if err != nil {

@@ -154,7 +154,7 @@ func TestComingBackIsRefused(t *testing.T) {
 		{"from another issuer", nil, func(b *browser, q url.Values) reply { q.Set("iss", "https://elsewhere.example.org"); return b.back(q) }, 401, "another issuer"},
 		{"refused there", nil, func(b *browser, q url.Values) reply {
 			return b.back(url.Values{"state": q["state"], "error": {"access_denied"}})
-		}, 403, "access_denied"},
+		}, 401, "access_denied"},
 		{"with another nonce", []any{"nonce", "x"}, func(b *browser, q url.Values) reply { return b.back(q) }, 401, "nonce"},
 		{"with a token of another", []any{"iss", "https://elsewhere.example.org"}, func(b *browser, q url.Values) reply { return b.back(q) }, 401, "provider"},
 		{"whom no rule fits", []any{"groups", "guests"}, func(b *browser, q url.Values) reply { return b.back(q) }, 403, "no rule"},

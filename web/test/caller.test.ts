@@ -130,11 +130,13 @@ test("with nobody there it goes on asking, and what was known stays", async () =
 
 test("asks now and then, so that a wall learns of its key's last month", async () => {
   await start();
-  session = [200, { ...operator, warning: "the key ab ends on 2026-12-10, in 17 days: ask for another one" }];
+  const at = new Date(2026, 11, 10, 9);
+  session = [200, { ...operator, warning: "soon", key_ends: at.toISOString() }];
   await settle(11 * 60_000);
-  const ending = (now: string) => endingOf(caller.value ?? { open: true }, Date.parse(now));
-  expect(ending("2026-11-23T12:00:00Z")).toEqual({ date: "2026-12-10", days: 17 });
-  expect(ending("2026-12-09T23:59:00Z")?.days).toBe(1);
-  expect(ending("2026-12-10T00:00:00Z")?.days).toBe(0);
+  const ending = (...now: [number, number, number, number]) =>
+    endingOf(caller.value ?? { open: true }, new Date(...now).getTime());
+  expect(ending(2026, 10, 23, 12)).toEqual({ at, days: 17 });
+  expect(ending(2026, 11, 9, 23)?.days).toBe(1);
+  expect(ending(2026, 11, 10, 0)?.days).toBe(0);
   expect(endingOf({ open: false }, 0)).toBeUndefined();
 });

@@ -24,7 +24,7 @@ const words = () => root.querySelector("[role=alert]")?.textContent ?? "";
 const button = () => root.querySelector("[type=submit]") as HTMLButtonElement;
 
 async function show(why?: "ended" | "out"): Promise<void> {
-  render(<SignIn why={why} onDone={onDone} />, root);
+  render(<SignIn why={why} to={() => `/wall?lang=${lang.value}`} onDone={onDone} />, root);
   await settle(200);
 }
 
@@ -73,13 +73,18 @@ test("a key goes into the body, trimmed, and stays nowhere", async () => {
 });
 
 test.each<[string, Answer, RegExp]>([
-  ["a wrong key", { status: 401, body: { detail: "there is no such key" } }, /no such key/],
+  ["a wrong key", { status: 401, body: { reason: "unknown" } }, /no such key/],
   [
     "an expired key",
-    { status: 401, body: { detail: "the key a expired on 2026-10-01" } },
+    { status: 401, body: { reason: "expired", expired: new Date(2026, 9, 1, 8).toISOString() } },
     /expired on 2026-10-01/,
   ],
-  ["a revoked key", { status: 401, body: { detail: "the key a was revoked" } }, /was revoked/],
+  [
+    "a revoked key",
+    { status: 401, body: { reason: "revoked", detail: "as the server says it" } },
+    /was revoked/,
+  ],
+  ["a key of many sessions", { status: 429, body: { reason: "sessions" } }, /too many places/],
   ["a refusal", { status: 403, body: { detail: "this server is not x" } }, /this server is not x/],
   ["a server in trouble", { status: 502 }, /cannot be reached/],
   ["a server that is away", { status: 0 }, /cannot be reached/],
@@ -94,7 +99,7 @@ test.each<[string, Answer, RegExp]>([
 
 test("too many tries: it says how long to wait, counts down, and lets nothing through meanwhile", async () => {
   await show();
-  opened = { status: 429, wait: "3" };
+  opened = { status: 429, wait: "3", body: { reason: "limited" } };
   await send("onegrid_a_b");
   expect(words()).toContain("3 s");
   expect(button().disabled).toBe(true);
@@ -122,7 +127,11 @@ test("offers the organisation's account only where there is one", async () => {
   render(null, root);
   who = { status: 401, body: { oidc: true } };
   await show();
-  expect(root.querySelector(".oidc")?.getAttribute("href")).toBe("/v1/session/oidc");
+  const leads = () => root.querySelector(".oidc")?.getAttribute("href");
+  expect(leads()).toBe("/v1/session/oidc?to=%2Fwall%3Flang%3Den");
+  lang.value = "zh";
+  await settle();
+  expect(leads()).toBe("/v1/session/oidc?to=%2Fwall%3Flang%3Dzh");
 });
 
 test("who is signed in already may go on or sign out, and is not sent on by itself", async () => {

@@ -61,13 +61,24 @@ test("no access control is told instead of a name", async () => {
 });
 
 test("a key's last month is told with the date, and its last day", async () => {
-  now.value = Date.parse("2026-11-23T12:00:00Z");
-  await show({ name: "hall", role: "wall", warning: "the key k ends on 2026-12-10, in 17 days" });
+  const hall = {
+    name: "hall",
+    role: "wall",
+    expires: "2026-11-23T20:00:00Z",
+    warning: "in words of the server",
+  };
+  const key_ends = new Date(2026, 11, 10, 9).toISOString();
+  now.value = new Date(2026, 10, 23, 22).getTime();
+  await show({ ...hall, key_ends });
   expect(say()).toContain("Key expires 2026-12-10, 17 days left");
-  now.value = Date.parse("2026-12-10T01:00:00Z");
+  now.value = new Date(2026, 11, 9, 23).getTime();
+  await settle();
+  expect(say()).toContain("Key expires tomorrow");
+  now.value = new Date(2026, 11, 10, 1).getTime();
   await settle();
   expect(say()).toContain("Key expires today");
-  await show({ name: "hall", role: "wall" });
+  const { warning: _, ...unwarned } = hall;
+  await show({ ...unwarned, key_ends });
   expect(root.querySelector(".ending")).toBeNull();
 });
 

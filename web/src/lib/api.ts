@@ -130,6 +130,9 @@ interface Problem {
   title?: string;
   /** Of GET /v1/session: whether one can sign in by OpenID Connect. */
   oidc?: boolean;
+  /** Of POST /v1/session: why the key opens none; and if it expired, when it did. */
+  reason?: "unknown" | "expired" | "revoked" | "limited" | "sessions";
+  expired?: string;
 }
 
 /** An answer that was not 2xx: the status, and the problem's own words where it has any. */

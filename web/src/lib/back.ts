@@ -34,14 +34,27 @@ export function reasonOf(search: string): Reason | undefined {
 }
 
 /**
- * Where to go once signed in: the `to` of a query if that is a path of this
- * origin, else the wall. The result is absolute, for the path of an URL can read
- * as another host: "/.//elsewhere" is the path "//elsewhere".
+ * The address of a page of this origin, which no browser takes for one of elsewhere:
+ * "//host" and "/\\host" are such. What stands after the path cannot change that.
  */
-export function backTo(search: string, origin: string): string {
+const page = /^(\/[\w-]+)+(?:[?#]|$)/;
+
+/** Where to go once signed in: the `to` of a query if that is a page here, else the wall. */
+export function backTo(search: string): string {
   const to = new URLSearchParams(search).get("to") ?? home;
-  const fallback = new URL(home, origin).href;
-  if (!to.startsWith("/") || !URL.canParse(to, origin)) return fallback;
-  const url = new URL(to, origin);
-  return url.origin === origin && url.pathname !== signInPath ? url.href : fallback;
+  return page.test(to) && !/^\/(v1|sign-in)\b/.test(to) ? to : home;
+}
+
+/** The language that the sign-in page comes up in: as its address says, else as the page that it leads to was. */
+export function langOf(search: string, preferred: string): Lang {
+  const from = new URLSearchParams(backTo(search).split("?")[1]);
+  const asked = new URLSearchParams(search).get("lang") ?? from.get("lang") ?? preferred;
+  return asked.startsWith("zh") ? "zh" : "en";
+}
+
+/** The address of a page, to come up in a language. */
+export function inLang(path: string, lang: Lang): string {
+  const url = new URL(path, "http://here");
+  url.searchParams.set("lang", lang);
+  return url.pathname + url.search.replaceAll("%2C", ",") + url.hash;
 }

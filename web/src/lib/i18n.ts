@@ -99,7 +99,7 @@ const table = {
   signingIn: ["正在登录…", "Signing in…"],
   oidc: ["使用单位账号登录", "Sign in with your organisation's account"],
   "signIn.noKey": ["请输入密钥。", "Enter a key."],
-  "signIn.wrong": ["没有这个密钥，请核对后重试。", "There is no such key. Check it and try again."],
+  "signIn.unknown": ["没有这个密钥，请核对后重试。", "There is no such key. Check it and try again."],
   "signIn.revoked": [
     "此密钥已被撤销，请向管理员申请新密钥。",
     "This key was revoked. Ask your administrator for a new one.",
@@ -108,7 +108,11 @@ const table = {
     "此密钥已于 {date} 到期，请向管理员申请新密钥。",
     "This key expired on {date}. Ask your administrator for a new one.",
   ],
-  "signIn.tooMany": ["尝试次数过多，请在 {n} 秒后重试。", "Too many tries. Try again in {n} s."],
+  "signIn.limited": ["尝试次数过多，请在 {n} 秒后重试。", "Too many tries. Try again in {n} s."],
+  "signIn.sessions": [
+    "此密钥的登录数已达上限，请先在别处退出，{n} 秒后重试。",
+    "This key is signed in at too many places. Sign out at one, and try again in {n} s.",
+  ],
   "signIn.refused": ["服务器拒绝了登录：{detail}", "The server refused the sign-in: {detail}"],
   "signIn.away": [
     "服务暂时无法连接，请稍后重试。",
@@ -124,7 +128,10 @@ const table = {
     "单位账号登录未完成或已超时，请重新登录。",
     "The sign-in with your account was not finished, or took too long. Begin again.",
   ],
-  "why.denied": ["您的单位账号无权进入。", "Your account is not let in here."],
+  "why.denied": [
+    "您的单位账号没有进入本系统的权限。请联系管理员开通，或使用密钥登录。",
+    "Your account is not let in here. Ask your administrator to admit it, or use a key.",
+  ],
   "why.too-many": ["尝试次数过多，请稍后重试。", "Too many tries. Wait a moment and try again."],
   "why.unavailable": [
     "单位账号服务暂时无法连接，请稍后重试，或使用密钥登录。",
@@ -141,6 +148,7 @@ const table = {
     "No key was made yet: everybody on this machine is an administrator, and nobody signs in.",
   ],
   keyEnds: ["密钥 {date} 到期，还剩 {n} 天", "Key expires {date}, {n} days left"],
+  keyEndsTomorrow: ["密钥明天到期", "Key expires tomorrow"],
   keyEndsToday: ["密钥今天到期", "Key expires today"],
 
   "as.viewer": ["查看者", "Viewer"],

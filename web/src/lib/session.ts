@@ -16,30 +16,33 @@ export interface Session {
   classes?: Class[];
   /** The code of the area that the caller's scope is confined to. */
   subtree?: string;
-  /** Present while the key has less than 30 days left, and names the day. */
+  /** When the key ends that let one in: a session may end long before it. */
+  key_ends?: string;
+  /** Present while the key has less than 30 days left. */
   warning?: string;
   oidc?: boolean;
 }
 
-/** The day on which a key ends, and how many days that is ahead: 0 on the day itself. */
+/** When a key ends, and how many midnights are left until then: none on its last day. */
 export interface Ending {
-  date: string;
+  at: Date;
   days: number;
 }
 
-/**
- * When the key ends that is warned of; undefined while there is none to warn of.
- * The date is the warning's own: a session may end long before its key.
- */
-export function endingOf({ warning }: Session, nowMs: number): Ending | undefined {
-  const date = /\d{4}-\d\d-\d\d/.exec(warning ?? "")?.[0];
-  return date ? { date, days: Math.max(0, Math.ceil((Date.parse(date) - nowMs) / 86_400_000)) } : undefined;
+/** When the key ends that is warned of; undefined while there is none to warn of. */
+export function endingOf({ warning, key_ends }: Session, nowMs: number): Ending | undefined {
+  if (!warning || !key_ends) return undefined;
+  const at = new Date(key_ends);
+  const nights = (midnight(at) - midnight(new Date(nowMs))) / 86_400_000;
+  return { at, days: Math.max(0, Math.round(nights)) }; // where clocks are changed, nights differ
 }
+
+const midnight = (at: Date): number => new Date(at).setHours(0, 0, 0, 0);
 
 const path = "/v1/session";
 
-/** Where signing in by OpenID Connect begins. */
-export const oidcStart = `${path}/oidc`;
+/** Where signing in by OpenID Connect begins, which leads to a page of ours. */
+export const oidcStart = (to: string): string => `${path}/oidc?${new URLSearchParams({ to })}`;
 
 /** Nobody is signed in; whether one could by OpenID Connect. */
 export interface Nobody {

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Refused } from "../lib/api.ts";
+import { day } from "../lib/format.ts";
 import { type Key, t } from "../lib/i18n.ts";
 import { signIn } from "../lib/session.ts";
 
@@ -77,12 +78,15 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
 }
 
 /** An error of signing in, in words that help. */
-export function troubleOf(problem: unknown): Trouble {
-  if (!(problem instanceof Refused) || problem.status >= 500) return { key: "signIn.away" };
-  const expired = /expired on (\d{4}-\d\d-\d\d)/.exec(problem.message)?.[1];
-  if (expired) return { key: "signIn.expired", values: { date: expired } };
-  if (problem.message.endsWith("was revoked")) return { key: "signIn.revoked" };
-  if (problem.status === 401 || problem.status === 400) return { key: "signIn.wrong" };
-  if (problem.status === 429) return { key: "signIn.tooMany" };
-  return { key: "signIn.refused", values: { detail: problem.message } };
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Refused) || error.status >= 500) return { key: "signIn.away" };
+  const { reason, expired } = error.problem;
+  switch (reason) {
+    case undefined:
+      return { key: "signIn.refused", values: { detail: error.message } };
+    case "expired":
+      return { key: "signIn.expired", values: { date: day(new Date(expired ?? "")) } };
+    default:
+      return { key: `signIn.${reason}` };
+  }
 }

@@ -7,6 +7,8 @@ import { KeyForm } from "./KeyForm.tsx";
 
 interface Props {
   why: Reason | undefined;
+  /** The page that one goes on to. */
+  to: () => string;
   /** Called when somebody is signed in and wants to go on. */
   onDone: () => void;
 }
@@ -15,7 +17,7 @@ interface Props {
  * Where one says who one is. It never goes on by itself: a wall that comes here
  * because nobody is signed in must not be sent back and forth.
  */
-export function SignIn({ why, onDone }: Props) {
+export function SignIn({ why, to, onDone }: Props) {
   const who = useSignal<Session | Nobody | undefined>(undefined);
   const ask = () =>
     whoAmI()
@@ -40,7 +42,7 @@ export function SignIn({ why, onDone }: Props) {
         <>
           <KeyForm onDone={onDone} />
           {known && "nobody" in known && known.oidc && (
-            <a class="button oidc" href={oidcStart}>
+            <a class="button oidc" href={oidcStart(to())}>
               {t("oidc")}
             </a>
           )}

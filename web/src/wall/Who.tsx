@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { card, isUnnamed } from "../lib/api.ts";
 import { caller } from "../lib/caller.ts";
+import { day } from "../lib/format.ts";
 import { type Name, nameOf, t, tOr } from "../lib/i18n.ts";
 import { endingOf, type Session, signOut } from "../lib/session.ts";
 import { minute } from "../lib/state.ts";
@@ -50,8 +51,9 @@ function Named({ who, onLeave }: { who: Session } & Props) {
 function Ending({ who }: { who: Session }) {
   const ending = endingOf(who, minute.value);
   if (!ending) return null;
-  const { date, days } = ending;
-  return <strong class="ending">▲ {days > 0 ? t("keyEnds", { date, n: days }) : t("keyEndsToday")}</strong>;
+  const { at, days } = ending;
+  const left = days > 1 ? "keyEnds" : days > 0 ? "keyEndsTomorrow" : "keyEndsToday";
+  return <strong class="ending">▲ {t(left, { date: day(at), n: days })}</strong>;
 }
 
 /** The name of an area, its code until that is known. */

@@ -1,14 +1,11 @@
 // Who may see what, on the real servers: signing in and out, what each role's
 // wall shows, and a key that is revoked while its wall is up.
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Suggestion } from "../../src/lib/api.ts";
-import { hd, labels, launch, openWall, openWallIn, type Wall, watch } from "./browser.ts";
+import { axe, hd, labels, launch, onSignIn, openWall, openWallIn, type Wall, watch } from "./browser.ts";
 import { type City, startCity } from "./servers.ts";
 
 const ours = !process.env.ONEGRID_WALL; // keys are made for a city of our own
@@ -77,17 +74,6 @@ async function openSignIn(query = "", context?: BrowserContext): Promise<Page> {
 async function enter(page: Page, key: string): Promise<void> {
   await page.getByLabel("密钥", { exact: true }).fill(key);
   await page.getByRole("button", { name: "登录", exact: true }).click();
-}
-
-const onSignIn = (page: Page) => page.waitForURL((url) => url.pathname === "/sign-in", { timeout: 10_000 });
-
-async function axe(page: Page): Promise<string[]> {
-  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(source);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
 }
 
 describe.runIf(ours)("without keys", () => {

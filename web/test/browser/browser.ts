@@ -1,6 +1,9 @@
 // A real Chromium, and the wall in it. Everything that a test must never see is
 // collected while the page lives: requests to elsewhere, errors, breaches of the
 // content policy.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
 import type { Map as MapLibre } from "maplibre-gl";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import type * as State from "../../src/lib/state.ts";
@@ -79,6 +82,20 @@ export function watch(page: Page, origin: string): Pick<Wall, "strayed" | "error
   page.on("pageerror", (error) => errors.push(error.message));
   return { strayed, errors };
 }
+
+/** What axe finds wrong with a page. */
+export async function axe(page: Page): Promise<string[]> {
+  const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  await page.evaluate(source);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
+}
+
+/** Waits until a page is the sign-in page. */
+export const onSignIn = (page: Page): Promise<void> =>
+  page.waitForURL((url) => url.pathname === "/sign-in", { timeout: 10_000 });
 
 /** The names that the map shows in some layers, with the code of what they name. */
 export function labels(page: Page, layers: string[]): Promise<{ code: string; name: string }[]> {

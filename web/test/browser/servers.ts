@@ -4,12 +4,13 @@
 // those that must stop a server are skipped then.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
-const bin = (name: string) => resolve(import.meta.dirname, "../../../bin", name);
+const root = resolve(import.meta.dirname, "../../..");
+const bin = (name: string) => join(root, "bin", name);
 const readyMs = 90_000;
 
 /** A running server and the address that it printed. */
@@ -29,8 +30,33 @@ export interface City {
   stop(): Promise<void>;
 }
 
-/** startCity loads a reference city into a new store and serves it. */
-export async function startCity(name: string): Promise<City> {
+/** An issuer of OpenID Connect that runs, as a scheme names it. */
+export interface Issuer extends Server {
+  /** What a scheme says to take its tokens by rules of the test's. */
+  takenBy(rules: object[]): object;
+}
+
+/**
+ * startIssuer builds and starts the issuer of the Go tests. It goes by the name
+ * localhost, and the servers by 127.0.0.1: to a browser these are two sites.
+ */
+export async function startIssuer(): Promise<Issuer> {
+  const folder = await mkdtemp(join(tmpdir(), "onegrid-issuer-"));
+  const program = join(folder, "issuer");
+  await promisify(execFile)("go", ["build", "-o", program, "./geo/access/accesstest/issuer"], { cwd: root });
+  const { url, stop } = await start(program, []);
+  return {
+    url,
+    takenBy: (rules) => ({ issuer: url, client_id: "onegrid", rules }),
+    async stop() {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** startCity loads a reference city into a new store, with more in its scheme if there is, and serves it. */
+export async function startCity(name: string, more?: object): Promise<City> {
   const running = process.env.ONEGRID_WALL;
   if (running) return { wall: running.replace(/\/(wall)?$/, ""), stop: async () => {} };
   for (const program of ["geoapi", "tiles"]) {
@@ -41,9 +67,14 @@ export async function startCity(name: string): Promise<City> {
   const run = async (...args: string[]) =>
     (await promisify(execFile)(bin("geoapi"), [...args, "--store", store], { maxBuffer: 1 << 28 })).stdout;
   await run("load", name);
-  const geoapi = await start("geoapi", ["serve", "--store", store, "--listen", "127.0.0.1:0"]);
+  if (more) {
+    const file = join(folder, "scheme.json");
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await run("scheme", "show")), ...more }));
+    await run("scheme", "set", file);
+  }
+  const geoapi = await start(bin("geoapi"), ["serve", "--store", store, "--listen", "127.0.0.1:0"]);
   const serveTiles = (listen: string) =>
-    start("tiles", ["serve", "--store", store, "--listen", listen, "--geoapi", geoapi.url]);
+    start(bin("tiles"), ["serve", "--store", store, "--listen", listen, "--geoapi", geoapi.url]);
   let tiles = await serveTiles("127.0.0.1:0");
   return {
     wall: tiles.url,
@@ -66,13 +97,13 @@ export async function startCity(name: string): Promise<City> {
 
 /** Starts a server and waits for the line with its address. */
 async function start(program: string, args: string[]): Promise<Server> {
-  const child = spawn(bin(program), args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   const url = await new Promise<string>((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`${program} was not ready in time: ${said}`)), readyMs);
     const hear = (chunk: Buffer) => {
       said += chunk;
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said.replaceAll(args.at(-1) ?? "", ""));
+      const found = /http:\/\/(127\.0\.0\.1|localhost):\d+/.exec(said.replaceAll(args.at(-1) ?? "\0", ""));
       if (!found) return;
       clearTimeout(timer);
       done(found[0]);
