@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -96,16 +97,16 @@ const (
 	entryMark = "\n"
 )
 
-// find returns at most limit things that are seen and whose name, code or address holds q: first
-// those with a field that equals it, then those that begin with it, then the
-// rest; grids before estates, buildings and sites.
+// find returns at most limit things that are seen and whose name, code or address
+// holds q: first those with a field that equals it, then those that begin with it,
+// then the rest; grids before estates, buildings and sites.
 func (f *finder) find(v access.View, q string, limit int) []suggestion {
-	w, out := v.World(), []suggestion{}
+	out := []suggestion{}
 	q = folded(q)
 	if q == "" {
 		return out
 	}
-	catalogues := f.fresh(w)
+	catalogues := f.fresh(v.World())
 	seen := map[[2]int64]bool{}
 	for _, pattern := range [...]string{fieldMark + q + fieldMark, fieldMark + q, q} {
 		for k, c := range catalogues {
@@ -115,7 +116,7 @@ func (f *finder) find(v access.View, q string, limit int) []suggestion {
 					return out
 				}
 				seen[[2]int64{int64(k), id}] = true
-				if s, ok := suggestionOf(w, c.kind, id); ok {
+				if s, ok := suggestionOf(v, c.kind, id); ok {
 					out = append(out, s)
 				}
 			}
@@ -260,8 +261,8 @@ func (cw *catalogueWriter) add(id int64, code string, name geo.Text, more ...str
 }
 
 // suggestionOf describes the thing of an id. No when it has gone meanwhile.
-func suggestionOf(w *world.World, kind string, id int64) (suggestion, bool) {
-	s := suggestion{Kind: kind}
+func suggestionOf(v access.View, kind string, id int64) (suggestion, bool) {
+	w, s := v.World(), suggestion{Kind: kind}
 	switch kind {
 	case "grid":
 		n, area := w.Networks()[id>>32], int32(id)
@@ -270,7 +271,7 @@ func suggestionOf(w *world.World, kind string, id int64) (suggestion, bool) {
 		}
 		g := &n.Grids[area]
 		s.Code, s.Name, s.Level = g.Code, g.Name, g.Level
-		s.Context = above(n, n.Parent(area))
+		s.Context = above(v, n, n.Parent(area))
 		if n.Coverage != nil {
 			p := n.Label(area)
 			s.Point = &p
@@ -282,7 +283,7 @@ func suggestionOf(w *world.World, kind string, id int64) (suggestion, bool) {
 		if !ok {
 			return s, false
 		}
-		s.Code, s.Name, s.Context = e.Code, e.Name, aboveBasic(w, w.Estates().Area(id))
+		s.Code, s.Name, s.Context = e.Code, e.Name, aboveBasic(v, w.Estates().Area(id))
 		if p, ok := lattice.Interior(e.Shape); ok {
 			s.Point = &p
 		}
@@ -293,7 +294,7 @@ func suggestionOf(w *world.World, kind string, id int64) (suggestion, bool) {
 		}
 		s.Code, s.Name, s.Point = b.Code, b.Name, &b.Interior
 		if s.Context = b.Address; s.Context == "" {
-			s.Context = aboveBasic(w, w.Buildings().Area(id))
+			s.Context = aboveBasic(v, w.Buildings().Area(id))
 		}
 	case "site":
 		t, ok := w.Sites().ByID(id)
@@ -302,25 +303,28 @@ func suggestionOf(w *world.World, kind string, id int64) (suggestion, bool) {
 		}
 		s.Code, s.Name, s.Point = t.Code, t.Name, &t.Point
 		if s.Context = t.Address; s.Context == "" {
-			s.Context = aboveBasic(w, w.Sites().Area(id))
+			s.Context = aboveBasic(v, w.Sites().Area(id))
 		}
 	}
 	return s, true
 }
 
-func aboveBasic(w *world.World, area int32) string {
-	if n := w.Basic(); n != nil && area >= 0 {
-		return above(n, area)
+func aboveBasic(v access.View, area int32) string {
+	if n := v.World().Basic(); n != nil && area >= 0 {
+		return above(v, n, area)
 	}
 	return ""
 }
 
-// above names an area and those above it, from the top.
-func above(n *world.Network, area int32) string {
+// above names an area and those above it, from the top, as far as they are seen.
+func above(v access.View, n *world.Network, area int32) string {
 	var names []string
 	for ; area >= 0; area = n.Parent(area) {
-		g := &n.Grids[area]
-		names = append([]string{route.NameOf(g.Code, g.Name).Zh}, names...)
+		if v.Area(n, area) {
+			g := &n.Grids[area]
+			names = append(names, route.NameOf(g.Code, g.Name).Zh)
+		}
 	}
+	slices.Reverse(names)
 	return strings.Join(names, " ")
 }
