@@ -30,8 +30,8 @@ type Store interface {
 
 // Tokens verifies tokens of OpenID Connect.
 type Tokens interface {
-	// Setting is what the scheme says of them now, nil if none are taken. Where it
-	// is not the same as before, what was verified by that no longer counts.
+	// Setting is what the scheme says of them now, nil if none are taken. What was
+	// verified by another one no longer counts.
 	Setting() *geo.OIDC
 	// Verify returns whom a token stands for, until when at most.
 	Verify(ctx context.Context, token string) (geo.Credential, error)

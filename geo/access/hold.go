@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"reflect"
 	"time"
 
 	"onegrid/geo"
@@ -56,7 +57,7 @@ func (d *Directory) still(c *Caller, now time.Time) bool {
 	case c.process:
 		return true
 	case c.Kind == geo.Token: // by other rules it may stand for somebody else
-		return c.Holds(now) && c.by == d.setting()
+		return c.Holds(now) && reflect.DeepEqual(c.by, d.setting())
 	}
 	is := d.roll.Load().callers[c.Hash]
 	return is != nil && is.Holds(now)
