@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -24,27 +23,13 @@ import (
 	"onegrid/geo/route"
 )
 
-// lakeside is the default city in a store, made once for all benchmarks.
-var lakeside struct {
-	once sync.Once
-	path string
-	err  error
-}
-
-// openLakeside serves the city of lakeside.
+// openLakeside serves the default city, made once for all benchmarks.
 func openLakeside(b *testing.B) *townHouse {
 	b.Helper()
-	lakeside.once.Do(func() {
-		dir, err := os.MkdirTemp("", "geoapi-bench-")
-		lakeside.path, lakeside.err = filepath.Join(dir, "lakeside.db"), err
-		if err == nil {
-			must(b, "load", "lakeside", "--store", "sqlite:"+lakeside.path)
-		}
+	dir := madeOnce(b, "lakeside", func(dir string) {
+		must(b, "load", "lakeside", "--store", "sqlite:"+filepath.Join(dir, "city.db"))
 	})
-	if lakeside.err != nil {
-		b.Fatal(lakeside.err)
-	}
-	return openHouse(b, lakeside.path)
+	return openHouse(b, filepath.Join(dir, "city.db"))
 }
 
 // benchPoints are random places inside the jurisdiction.

@@ -20,35 +20,27 @@ import (
 	"onegrid/cmd/internal/server"
 )
 
-// village is the generated city of Dragonhill in a store, and its scheme in a
-// file, of which empty stores can be made.
-type village struct{ store, scheme string }
+// village is the generated city of Dragonhill in a store that is only read, and an
+// empty one of the same scheme, to be copied. Both are made once.
+type village struct{ store, none string }
 
 func loadVillage(t *testing.T) village {
 	t.Helper()
-	dir := t.TempDir()
-	v := village{"sqlite:" + filepath.Join(dir, "city.db"), filepath.Join(dir, "scheme.json")}
-	must(t, "load", "dragonhill", "--store", v.store)
-	w, err := openWorld(context.Background(), server.StorePath(strings.TrimPrefix(v.store, "sqlite:")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := json.Marshal(w.Scheme())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(v.scheme, b, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return v
+	dir := madeOnce(t, "dragonhill", func(dir string) {
+		city, scheme := "sqlite:"+filepath.Join(dir, "city.db"), filepath.Join(dir, "scheme.json")
+		must(t, "load", "dragonhill", "--store", city)
+		if err := os.WriteFile(scheme, []byte(must(t, "scheme", "show", "--store", city)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		must(t, "init", "--store", "sqlite:"+filepath.Join(dir, "none.db"), "--scheme", scheme)
+	})
+	return village{"sqlite:" + filepath.Join(dir, "city.db"), filepath.Join(dir, "none.db")}
 }
 
 // empty makes a store of the same scheme that holds nothing.
 func (v village) empty(t *testing.T) string {
 	t.Helper()
-	store := "sqlite:" + filepath.Join(t.TempDir(), "city.db")
-	must(t, "init", "--store", store, "--scheme", v.scheme)
-	return store
+	return "sqlite:" + copied(t, v.none)
 }
 
 // hashOf is the hash of a store's basic network.
@@ -167,17 +159,22 @@ func TestBirminghamComesBackTheSame(t *testing.T) {
 func TestLayersComeBackTheSame(t *testing.T) {
 	v := loadVillage(t)
 	for _, as := range []string{"estates", "buildings", "devices", "sites", "posts", "base"} {
+		lists := []string{"units", "unit_count", "areas"}
+		all, few := objects(t, v.store, as), objects(t, v.store, as, lists...)
 		for _, form := range []struct {
 			file    string
 			flags   []string
 			without []string
 		}{
 			{as + ".topojson", nil, nil}, {as + ".gpkg", nil, nil}, {as + ".gpkg", []string{"--crs", "epsg:4547"}, nil},
-			{as + ".zip", nil, []string{"units", "unit_count", "areas"}},
-			{as + ".zip", []string{"--encoding", "gbk", "--crs", "epsg:4526"}, []string{"units", "unit_count", "areas"}},
+			{as + ".zip", nil, lists},
+			{as + ".zip", []string{"--encoding", "gbk", "--crs", "epsg:4526"}, lists},
 		} {
 			t.Run(strings.Join(append([]string{form.file}, form.flags...), " "), func(t *testing.T) {
-				want := objects(t, v.store, as, form.without...)
+				want := all
+				if form.without != nil {
+					want = few
+				}
 				file := filepath.Join(t.TempDir(), form.file)
 				must(t, append([]string{"export", "--store", v.store, "--as", as, "-o", file}, form.flags...)...)
 				store := v.empty(t)

@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"onegrid/cmd/internal/server"
@@ -56,60 +54,22 @@ const birminghamScheme = `{"name":{"en":"Birmingham"},"region":{"gcj02":false},
   {"id":"wards","kind":"exclusive","levels":[{"id":"ward","enclaves":true}]}],
  "bounds":{"households":[0,0]}}`
 
-// birmingham makes a store that holds the real city. It is imported once and
-// copied for each test.
+// birmingham makes a store that holds the real city. It is imported once, by the
+// commands that a user would give, and copied for each test.
 func birmingham(t testing.TB) (store, report string) {
 	t.Helper()
-	for _, name := range []string{"birmingham/oa.geojson.gz", "birmingham/hierarchy.csv", "birmingham/expected.csv"} {
-		testdata(t, name)
-	}
-	from := importedOnce()
-	if from == "" {
-		t.Fatal("the import failed; run with -v to see why")
-	}
-	dir := t.TempDir()
-	for _, name := range []string{"city.db", "report.json"} {
-		b, err := os.ReadFile(filepath.Join(from, name))
-		if err != nil {
+	grids, hierarchy := testdata(t, "birmingham/oa.geojson.gz"), testdata(t, "birmingham/hierarchy.csv")
+	dir := madeOnce(t, "birmingham", func(dir string) {
+		scheme, store := filepath.Join(dir, "scheme.json"), "sqlite:"+filepath.Join(dir, "city.db")
+		if err := os.WriteFile(scheme, []byte(birminghamScheme), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return "sqlite:" + filepath.Join(dir, "city.db"), filepath.Join(dir, "report.json")
+		must(t, "init", "--store", store, "--scheme", scheme)
+		must(t, "import", grids, "--store", store, "--as", "grids", "--network", "basic", "--level", "oa", "--code", "OA11CD",
+			"--parents", hierarchy, "--report", filepath.Join(dir, "report.json"), "--accept")
+	})
+	return "sqlite:" + copied(t, filepath.Join(dir, "city.db")), filepath.Join(dir, "report.json")
 }
-
-// importedTo is the folder that importedOnce made.
-var importedTo string
-
-// importedOnce imports Birmingham by the commands that a user would give and
-// returns the folder of the store; "" if that failed. TestMain removes it.
-var importedOnce = sync.OnceValue(func() string {
-	dir, err := os.MkdirTemp("", "onegrid-birmingham-*")
-	if err != nil {
-		return ""
-	}
-	importedTo = dir
-	root := os.Getenv("ONEGRID_TESTDATA")
-	scheme, store := filepath.Join(dir, "scheme.json"), "sqlite:"+filepath.Join(dir, "city.db")
-	if os.WriteFile(scheme, []byte(birminghamScheme), 0o644) != nil {
-		return ""
-	}
-	for _, args := range [][]string{
-		{"init", "--store", store, "--scheme", scheme},
-		{"import", filepath.Join(root, "birmingham/oa.geojson.gz"), "--store", store, "--as", "grids", "--network", "basic",
-			"--level", "oa", "--code", "OA11CD", "--parents", filepath.Join(root, "birmingham/hierarchy.csv"),
-			"--report", filepath.Join(dir, "report.json"), "--accept"},
-	} {
-		var out bytes.Buffer
-		if run(context.Background(), args, &server.Terminal{In: strings.NewReader(""), Out: &out, Err: &out}) != server.ExitDone {
-			fmt.Println(out.String())
-			return ""
-		}
-	}
-	return dir
-})
 
 func TestImportBirmingham(t *testing.T) {
 	store, report := birmingham(t)

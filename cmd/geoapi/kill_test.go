@@ -24,11 +24,8 @@ func TestMain(m *testing.M) {
 		if built.dir != "" {
 			os.RemoveAll(built.dir)
 		}
-		if lakeside.path != "" {
-			os.RemoveAll(filepath.Dir(lakeside.path))
-		}
-		if importedTo != "" {
-			os.RemoveAll(importedTo)
+		if made.root != "" {
+			os.RemoveAll(made.root)
 		}
 		os.Exit(exit)
 	}), goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"), goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),

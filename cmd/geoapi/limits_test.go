@@ -73,7 +73,7 @@ func TestLimitsHoldAgainstHostileInput(t *testing.T) {
 			if status != c.status || !strings.Contains(string(out), "urn:onegrid:problem:") || !strings.Contains(string(out), c.says) || len(out) > 2000 {
 				t.Errorf("%s: %d %.300s, want %d and %q", c.name, status, out, c.status, c.says)
 			}
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > time.Minute { // some seconds where races are looked for
 				t.Errorf("%s took %v", c.name, took)
 			}
 		}
