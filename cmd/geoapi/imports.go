@@ -39,6 +39,9 @@ const (
 	stagedFor = time.Hour
 )
 
+// mostBehind is for how long an import waits to be shown by this process.
+const mostBehind = time.Minute
+
 // imports are the previews that wait for acceptance. One import runs at a time:
 // each may hold a city.
 type imports struct {
@@ -57,7 +60,8 @@ type importStore interface {
 	Changes(ctx context.Context, after int64, limit int) ([]geo.Change, error)
 }
 
-// staged is a preview, what it stood beside, and until when it waits.
+// staged is a preview, what it stood beside, and until when it waits. It never
+// changes: several may be reading it.
 type staged struct {
 	importResult
 	base  int64 // revision of the layer that it would replace
@@ -128,9 +132,7 @@ func (i *imports) take(w http.ResponseWriter, r *http.Request, by *access.Caller
 	}
 	s := i.stage(now, preview)
 	if accept && preview.Blockers == 0 {
-		if err := i.commit(r.Context(), by.Actor(), s); err != nil {
-			return nil, err
-		}
+		return i.commit(r.Context(), by.Actor(), s)
 	}
 	return &s.importResult, nil
 }
@@ -173,22 +175,24 @@ func layerOfPreview(p *exchange.Preview) geo.Layer {
 
 // commit makes a staged preview visible, unless what it was prepared against
 // has moved on. It returns when this process shows it too.
-func (i *imports) commit(ctx context.Context, by geo.Actor, s *staged) error {
+func (i *imports) commit(ctx context.Context, by geo.Actor, s *staged) (*importResult, error) {
 	if now := i.live.Load().Revision(layerOfPreview(s.Preview)); now != s.base {
-		return geo.Errorf(geo.Conflict, "%s have changed since this import was prepared; prepare it again", layerOfPreview(s.Preview))
+		return nil, geo.Errorf(geo.Conflict, "%s have changed since this import was prepared; prepare it again", layerOfPreview(s.Preview))
 	}
 	edition, err := s.Preview.Accept(ctx, i.store, by, s.note)
 	if err != nil {
-		return err
-	}
-	if err := i.shown(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	s.State, s.Edition = accepted, edition
 	i.remove(s)
-	return nil
+	i.mu.Unlock()
+	// Though the caller may have left: what comes next is held against this world.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostBehind)
+	defer cancel()
+	if err := i.shown(ctx); err != nil {
+		return nil, err
+	}
+	return &importResult{ID: s.ID, State: accepted, Preview: s.Preview, Edition: edition}, nil
 }
 
 // shown returns when the live world holds everything that the log holds now, so
@@ -297,10 +301,11 @@ func (i *imports) get(c *gin.Context) {
 // accept answers POST /v1/imports/{id}/accept.
 func (i *imports) accept(c *gin.Context) {
 	s, err := i.named(c)
+	var result *importResult
 	if err == nil {
 		select {
 		case i.busy <- struct{}{}:
-			err = i.commit(c.Request.Context(), access.Of(c).Actor(), s)
+			result, err = i.commit(c.Request.Context(), access.Of(c).Actor(), s)
 			<-i.busy
 		default:
 			err = underWay()
@@ -310,7 +315,7 @@ func (i *imports) accept(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	c.JSON(http.StatusCreated, s.importResult)
+	c.JSON(http.StatusCreated, result)
 }
 
 // drop answers DELETE /v1/imports/{id}.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"onegrid/cmd/internal/server"
@@ -76,10 +77,21 @@ func TestImportOverHTTPPreviewThenAccept(t *testing.T) {
 	if server.live.Load().Edition().ID != 0 {
 		t.Fatal("a preview published an edition")
 	}
+	var readers sync.WaitGroup // beside the acceptance: as it was, or no more
+	for range 4 {
+		readers.Go(func() {
+			for status, b := http.StatusOK, []byte(nil); status == http.StatusOK; {
+				if status, b = send(t, "GET", server.url+"/v1/imports/"+preview.ID, "", nil); bytes.Contains(b, []byte(accepted)) {
+					t.Errorf("a preview that waits says %s", b)
+				}
+			}
+		})
+	}
 	status, b = send(t, "POST", server.url+"/v1/imports/"+preview.ID+"/accept", "", nil)
-	if status != http.StatusCreated {
+	if status != http.StatusCreated || !bytes.Contains(b, []byte(accepted)) {
 		t.Fatalf("%d %s", status, b)
 	}
+	readers.Wait()
 	if w := server.live.Load(); w.Edition().ID == 0 || len(w.Basic().Grids) != 3 {
 		t.Errorf("after the answer the world has not the edition: %+v", w.Edition())
 	}
