@@ -249,7 +249,9 @@ func (r *visitor) judge(layer string, f mvt.Feature) string {
 		}
 		return few(r.sees(class), "devices", "cameras", "alerts", "open", "urgent")
 	case "buildings":
-		return few(r.sees(geo.ClassInternal) && r.scope.Subtree == "", "households")
+		if n, ok := f.Properties["households"]; ok && (!r.sees(geo.ClassInternal) || r.scope.Subtree != "") {
+			return fmt.Sprintf("tells of %d households", n)
+		}
 	case "grid", "community", "borders", "labels":
 		if !r.network() {
 			return "is of another network"

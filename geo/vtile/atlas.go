@@ -19,8 +19,7 @@ type Atlas struct {
 	byID     map[string]*Tileset
 	stocks   map[geo.Layer]*later[[]*stock]
 	networks map[string]*later[*network]
-	alerts   *later[[]int32] // by area of the basic network
-	urgents  *later[[]int32]
+	tallies  map[geo.Layer]*later[*tally] // of the live layers
 	drawers  *sync.Pool
 }
 
@@ -58,12 +57,10 @@ func NewAtlas(w *world.World, before *Atlas) *Atlas {
 	} {
 		a.stocks[layer] = keep(before.stocks[layer], revisionOf(w, layer), func() []*stock { return ready(w) })
 	}
-	a.alerts = keep(before.alerts, a.liveRevision(geo.Devices), func() []int32 {
-		return countIf(w, w.Devices(), func(o *geo.Device) int64 { return o.ID }, func(o *geo.Device) bool { return o.State == StateAlert })
-	})
-	a.urgents = keep(before.urgents, a.liveRevision(geo.Incidents), func() []int32 {
-		return countIf(w, w.Incidents(), func(o *geo.Incident) int64 { return o.ID }, func(o *geo.Incident) bool { return urgent(o.Urgency) })
-	})
+	a.tallies = map[geo.Layer]*later[*tally]{}
+	for _, layer := range []geo.Layer{geo.Devices, geo.Incidents} {
+		a.tallies[layer] = keep(before.tallies[layer], a.liveRevision(layer), func() *tally { return tallyOf(w, layer) })
+	}
 	a.catalogue()
 	return a
 }

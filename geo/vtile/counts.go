@@ -16,45 +16,76 @@ type counting struct {
 
 // figures are what is counted of an area: all objects first, then some kinds of
 // them.
-type figures [3]uint64
+type figures [3]uint32
 
-// told are figures as the public is told them.
-func (f figures) told() figures {
-	for i := range f {
-		f[i] -= f[i] % access.FewerThan
-	}
-	return f
-}
+// tally is what is counted of each area that is drawn of the basic network: as it
+// is, and as the public is told it.
+type tally struct{ exact, told []figures }
 
-// countIf counts the objects for which is holds, each in its area of the basic
-// network and in all areas above: what the world itself does not count.
-func countIf[T any](w *world.World, all world.Objects[*T], id func(*T) int64, is func(*T) bool) []int32 {
-	net := w.Basic()
-	of := make([]int32, len(net.Grids))
-	for o := range all.All() {
-		if !is(o) {
-			continue
-		}
-		for a := all.Area(id(o)); a >= 0; a = net.Parent(a) {
-			of[a]++
+// tallyOf counts a live layer.
+func tallyOf(w *world.World, layer geo.Layer) *tally {
+	n := w.Basic()
+	exact := make([]figures, len(n.Coverage.Areas()))
+	for a := range exact {
+		c := w.Counts(int32(a))
+		if layer == geo.Devices {
+			exact[a] = figures{uint32(c.Devices), uint32(c.Cameras)}
+		} else {
+			exact[a] = figures{uint32(c.Open)}
 		}
 	}
-	return of
-}
-
-// figures returns what is counted of an area of a live layer.
-func (a *Atlas) figures(layer geo.Layer) func(area int32) figures {
+	count := func(area int32, kind int) {
+		for ; area >= 0; area = n.Parent(area) {
+			exact[area][kind]++
+		}
+	}
 	if layer == geo.Devices {
-		alerts := a.alerts.get()
-		return func(area int32) figures {
-			c := a.world.Counts(area)
-			return figures{uint64(c.Devices), uint64(c.Cameras), uint64(alerts[area])}
+		for o := range w.Devices().All() {
+			if o.State == StateAlert {
+				count(w.Devices().Area(o.ID), 2)
+			}
+		}
+	} else {
+		for o := range w.Incidents().All() {
+			if urgent(o.Urgency) {
+				count(w.Incidents().Area(o.ID), 1)
+			}
 		}
 	}
-	urgents := a.urgents.get()
-	return func(area int32) figures {
-		return figures{uint64(a.world.Counts(area).Open), uint64(urgents[area])}
+	return &tally{exact, toldOf(exact, n.Parent)}
+}
+
+// toldOf returns figures as the public is told them: in steps of access.FewerThan,
+// so that of no area more is known than a step says. Where the areas of a level
+// held nearly as many more as their steps hide, the area above would tell it: five
+// that hold 4 each are told 0, and theirs would be told 20. So an area is told no more
+// than all its parts but one can hold, by what they are told. Each of them may then
+// still hold the least or the most of its step, whatever is told of the others.
+//
+// Areas come after those above them.
+func toldOf(exact []figures, parent func(area int32) int32) []figures {
+	const step, hidden = access.FewerThan, access.FewerThan - 1
+	told := make([]figures, len(exact))
+	parts := make([]struct { // of each area
+		n   uint32
+		sum figures
+	}, len(exact))
+	for a := len(exact) - 1; a >= 0; a-- {
+		up := parent(int32(a))
+		if up >= 0 {
+			parts[up].n++
+		}
+		for k, n := range exact[a] {
+			if p := &parts[a]; p.n > 0 {
+				n = min(n, p.sum[k]+hidden*(p.n-1))
+			}
+			n -= n % step
+			if told[a][k] = n; up >= 0 {
+				parts[up].sum[k] += n
+			}
+		}
 	}
+	return told
 }
 
 // drawCounts writes a live tileset's counts.
@@ -63,23 +94,25 @@ func (a *Atlas) drawCounts(d *drawer, t Tile, set *Tileset) {
 	if n == nil || !d.sight.Classes.Has(geo.ClassPublic) || !d.sight.Network(n.net.Spec.ID) {
 		return
 	}
-	n.drawCounts(d, t, set.counts, set.exactly(d.sight), a.figures(geo.Layer(set.ID)))
+	tally, exactly := a.tallies[layerOf(set)].get(), set.exactly(d.sight)
+	of := tally.told
+	if exactly {
+		of = tally.exact
+	}
+	n.drawCounts(d, t, set.counts, of, exactly)
 }
 
 // drawCounts writes the figures of the areas that a zoom counts by, at their
 // labels. An area without objects is left out, and so is one of which the figures
 // may not be told.
-func (n *network) drawCounts(d *drawer, t Tile, c counting, exactly bool, of func(area int32) figures) {
+func (n *network) drawCounts(d *drawer, t Tile, c counting, of []figures, exactly bool) {
 	counted := n.counted(t.Z, d.sight.Subtree)
 	d.w.begin(c.layer, c.keys, nil)
 	n.labels().in(d, t, func(a int32, place coverage.Pixel) {
 		if !counted(a) || !d.view.InSubtree(a) {
 			return
 		}
-		f := of(a)
-		if !exactly {
-			f = f.told()
-		}
+		f := of[a]
 		if f[0] == 0 {
 			return
 		}
@@ -87,7 +120,7 @@ func (n *network) drawCounts(d *drawer, t Tile, c counting, exactly bool, of fun
 		d.w.text(1, n.net.Grids[a].Code)
 		for k := range c.keys[2:] {
 			if exactly || f[k] > 0 { // what is not told is not 0
-				d.w.uint(byte(k+2), f[k])
+				d.w.uint(byte(k+2), uint64(f[k]))
 			}
 		}
 		d.w.point(place)

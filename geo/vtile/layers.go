@@ -36,30 +36,27 @@ func buildingsOf(w *world.World) []*stock {
 			s.dict.count(b.Storeys), s.dict.measure(b.HeightM), s.dict.count(b.Households),
 			s.dict.text(b.Use), s.dict.count(towers[b.Code]))
 	}
-	s.hiding = discreet(w, s.dict)
+	s.hiding = discreet(w)
 	return []*stock{s.done()}
 }
 
-// householdClass is that of how many households a building has, where they are
-// few.
+// householdClass is that of how many households a building has. The public is told
+// those of areas: were it told those of buildings with many, it would know what is
+// left for the others.
 const householdClass = geo.ClassInternal
 
-// discreet hides what of buildings is not for everybody: few households, and how
-// many grids of stacked networks are in it from who does not see all of those.
-func discreet(w *world.World, m *dictMaker) func(access.Sight) func([]uint32) {
-	var few []uint32 // the dictionary's numbers of such counts
-	for n := 1; n < access.FewerThan; n++ {
-		few = append(few, m.count(n))
-	}
+// discreet hides what of buildings is not for everybody: their households, and how
+// many grids of stacked networks are in them from who does not see all of those.
+func discreet(w *world.World) func(access.Sight) func([]uint32) {
 	networks := stackedNetworks(w)
 	return func(by access.Sight) func([]uint32) {
 		hidden := func(id string) bool { return !by.Network(id) }
-		all, grids := by.Classes.Has(householdClass), !slices.ContainsFunc(networks, hidden)
-		if all && grids {
+		households, grids := by.Classes.Has(householdClass), !slices.ContainsFunc(networks, hidden)
+		if households && grids {
 			return nil
 		}
 		return func(values []uint32) {
-			if !all && slices.Contains(few, values[householdsKey]) {
+			if !households {
 				values[householdsKey] = 0
 			}
 			if !grids {

@@ -14,10 +14,10 @@ import (
 //   - Devices and incidents are drawn where they are in the caller's subtree.
 //   - Their counts are public, in areas of the subtree. Whoever does not see all of
 //     what is counted is told them in steps of access.FewerThan: 0 of 4, 5 of 9. The
-//     small ones are left out by that, and cannot be worked out either, as an
-//     area's count less those of its other parts, or today's less yesterday's.
-//   - How many households a building has is for those who see the class internal,
-//     everywhere; others are not told where they are fewer than access.FewerThan.
+//     small ones are left out by that, and cannot be worked out as an area's count
+//     less those of its other parts either (see toldOf). When a count passes a step
+//     shows: then it was just that.
+//   - How many households a building has is for those who see the class internal.
 //
 // What is public is not cut by place: it is the map.
 

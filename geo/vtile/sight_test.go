@@ -249,8 +249,8 @@ func (r *reading) feature(set *vtile.Tileset, at vtile.Tile, layer string, f mvt
 	case "device_counts", "incident_counts":
 		wrong = r.count(layer, f)
 	case "buildings":
-		if n, ok := f.Properties["households"].(uint64); ok && n < access.FewerThan && (!r.sees(geo.ClassInternal) || r.key.Scope.Subtree != "") {
-			wrong = "tells of few households"
+		if n, ok := f.Properties["households"]; ok && (!r.sees(geo.ClassInternal) || r.key.Scope.Subtree != "") {
+			wrong = fmt.Sprintf("tells of %d households", n)
 		}
 		if _, ok := f.Properties["stacked"]; ok {
 			for _, n := range w.Networks() {
@@ -292,8 +292,8 @@ func networkOf(w *world.World, layer string) string {
 	return ""
 }
 
-// count checks an area's counts: exact for who sees all that is counted, a multiple
-// of FewerThan below the truth for others.
+// count checks an area's counts: exact for who sees all that is counted, for others
+// in steps.
 func (r *reading) count(layer string, f mvt.Feature) string {
 	w := r.world
 	area, ok := w.Basic().Find(f.Properties["code"].(string))
@@ -310,11 +310,26 @@ func (r *reading) count(layer string, f mvt.Feature) string {
 		case !isCount:
 		case exact && n != truth[k]:
 			return fmt.Sprintf("should have %d %s", truth[k], k)
-		case !exact && (n < access.FewerThan || n != truth[k]/access.FewerThan*access.FewerThan):
-			return fmt.Sprintf("tells too much of %d %s", truth[k], k)
+		case !exact && (n == 0 || n != r.told(area, k)):
+			return fmt.Sprintf("tells %d of %d %s, and should tell %d", n, truth[k], k, r.told(area, k))
 		}
 	}
 	return ""
+}
+
+// told is how many the public is told of an area: its step, or as many as all its
+// parts but one can hold at most, by what is told of them.
+func (r *reading) told(area int32, what string) uint64 {
+	n := r.world.Basic()
+	told := r.truth[n.Grids[area].Code][what]
+	if parts := n.Children(area); len(parts) > 0 {
+		most := uint64(len(parts)-1) * (access.FewerThan - 1)
+		for _, part := range parts {
+			most += r.told(part, what)
+		}
+		told = min(told, most)
+	}
+	return told / access.FewerThan * access.FewerThan
 }
 
 // complete checks that nothing is held back that the caller may see.

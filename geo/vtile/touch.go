@@ -233,12 +233,12 @@ func (f *finder) counts(layer geo.Layer) {
 	if n == nil || len(f.areas) == 0 {
 		return
 	}
-	was, is := f.was.figures(layer), f.is.figures(layer)
+	was, is := f.was.tallies[layer].get(), f.is.tallies[layer].get()
 	for _, a := range slices.Sorted(maps.Keys(f.areas)) {
-		if was(a) != is(a) {
+		if was.exact[a] != is.exact[a] {
 			f.labels(n, a, exact)
 		}
-		if was(a).told() != is(a).told() {
+		if was.told[a] != is.told[a] {
 			f.labels(n, a, rough)
 		}
 	}
