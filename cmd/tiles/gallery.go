@@ -164,6 +164,9 @@ func (g *gallery) find(id, revision string, by access.Sight) (found, error) {
 		now.pinned = true
 		return now, nil
 	}
+	if old, ok := h.earlier(id, by); ok && set.Whole && revision == g.revision(old.set, old.sight) {
+		return old, nil
+	}
 	seq, rest, _ := strings.Cut(revision, "-")
 	store, tag, _ := strings.Cut(rest, "-")
 	if store == g.store && tag != sight.Tag() {
@@ -171,9 +174,6 @@ func (g *gallery) find(id, revision string, by access.Sight) (found, error) {
 	}
 	if !set.Whole {
 		return now, nil // its tiles may be mixed
-	}
-	if old, ok := h.earlier(id, by); ok && revision == g.revision(old.set, old.sight) {
-		return old, nil
 	}
 	if n, err := strconv.ParseInt(seq, 10, 64); err == nil && store == g.store && n > set.Revision {
 		return found{}, geo.Errorf(geo.Unavailable, "revision %s of %s has not come here yet", revision, id).On("r", revision)
