@@ -162,6 +162,8 @@ func TestRevocationEndsWhatIsHeld(t *testing.T) {
 	if n := len(d.holds); n != 4 {
 		t.Errorf("%d are held", n)
 	}
+	store.empty() // of sessions, those that are long over
+	ends(t, held["other"], "with a key that is not there any more")
 }
 
 func TestHeldUntilItExpires(t *testing.T) {
@@ -416,6 +418,22 @@ func TestBucketsAreBounded(t *testing.T) {
 	}
 }
 
+func TestProgramsWithoutASecretDoNotStart(t *testing.T) {
+	if _, err := NewDirectory(t.Context(), secretless{&memory{}}, nil); err == nil {
+		t.Error("whoever says nothing is the other program")
+	}
+}
+
+func TestCookiesAreNoScriptsBusiness(t *testing.T) {
+	c := Cookie("secret", true, 60)
+	if c.Value != "secret" || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteStrictMode || c.MaxAge != 60 || c.Path != "/" {
+		t.Errorf("a session's: %v", c)
+	}
+	if c := Cookie("", false, 60); c.MaxAge >= 0 || c.Value != "" || !c.HttpOnly {
+		t.Errorf("to take it away: %v", c)
+	}
+}
+
 func TestSignedTextsAreTheirPurposes(t *testing.T) {
 	d, err := NewDirectory(t.Context(), &memory{}, nil)
 	if err != nil {
@@ -431,6 +449,7 @@ func TestKeysOpenSessions(t *testing.T) {
 	store := &memory{}
 	key, secret := store.add(geo.Credential{Role: geo.RoleOperator})
 	_, sessionSecret := store.add(geo.Credential{Kind: geo.Session, Of: key.ID, Role: geo.RoleOperator, Expires: time.Now().Add(time.Hour)})
+	_, overSecret := store.add(geo.Credential{Kind: geo.Session, Of: key.ID, Role: geo.RoleOperator, Expires: time.Now().Add(-time.Minute)})
 	d := follow(t, store, nil)
 	if who, err := d.ByKey(t.Context(), secret); err != nil || who.ID != key.ID || d.KeyOf(who) != who {
 		t.Errorf("a key: %v, %v", who, err)
@@ -441,8 +460,13 @@ func TestKeysOpenSessions(t *testing.T) {
 		}
 	}
 	in, err := d.BySession(t.Context(), sessionSecret)
-	if err != nil || d.KeyOf(in).ID != key.ID || d.Sessions(key.ID) != 1 || d.Sessions(in.ID) != 0 {
+	if err != nil || d.KeyOf(in).ID != key.ID || d.Sessions(key.ID) != 1 || d.Sessions(in.ID) != 0 || d.Sessions("") != 0 {
 		t.Errorf("a session: %v, %v", in, err)
+	}
+	for name, s := range map[string]string{"a key": secret, "nothing": "", "a session that is over": overSecret} {
+		if who, err := d.BySession(t.Context(), s); geo.KindOf(err) != problem.Unauthenticated || who != nil {
+			t.Errorf("%s is taken for a session: %v, %v", name, who, err)
+		}
 	}
 	store.revoke(key.ID)
 	if err := d.Refresh(t.Context()); err != nil {

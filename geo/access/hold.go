@@ -56,8 +56,8 @@ func (d *Directory) still(c *Caller, now time.Time) bool {
 		return d.Open()
 	case c.process:
 		return true
-	case c.Kind == geo.Token: // by other rules it may stand for somebody else
-		return c.Holds(now) && reflect.DeepEqual(c.by, d.setting())
+	case c.Kind == geo.Token: // by other rules it may stand for somebody else; when it expires is known
+		return reflect.DeepEqual(c.by, d.setting())
 	}
 	is := d.roll.Load().callers[c.Hash]
 	return is != nil && is.Holds(now)

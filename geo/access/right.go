@@ -63,10 +63,10 @@ func (r Right) Admits(c *Caller) bool {
 		return true
 	case c == nil:
 		return false
-	case c.process || r.process:
-		return c.process && r.process
+	case r.process:
+		return c.process
 	}
-	return r.roles&c.role != 0
+	return r.roles&c.role != 0 // the other program has no role
 }
 
 func bitOf(role geo.Role) uint16 {

@@ -8,24 +8,36 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/coverage"
+	"onegrid/geo/lattice"
 	"onegrid/geo/storetest"
 	"onegrid/geo/world"
 )
 
 // board is the test city: a district d with communities c0 (the southern half) and
-// c1, fields below them, and a tower with stacked grids in the field g0000.
+// c1, fields below them, a tower with stacked grids in the field g0000, and schools
+// with a district each in g0000 and g0203.
 func board(t *testing.T) *world.World {
 	t.Helper()
 	basic, towers := storetest.Basic(t, 0, "board"), storetest.Towers(3)
-	c, err := coverage.Decode(basic.Chunks)
-	if err != nil {
-		t.Fatal(err)
+	exclusive := geo.Network{ID: "schools", Kind: geo.Exclusive, Levels: []geo.Level{{ID: "school"}}}
+	scheme := storetest.Scheme()
+	scheme.Networks = append(scheme.Networks, exclusive)
+	scheme.Access = &geo.Access{Persons: &geo.Persons{Fields: []string{"staff_no"}}}
+	schools := storetest.Published(t, exclusive,
+		[]geo.Grid{{Code: "s0000", Network: "schools", Level: "school"}, {Code: "s0203", Network: "schools", Level: "school"}},
+		[]coverage.Shape{{Code: "s0000", Shape: yard(0, 0)}, {Code: "s0203", Shape: yard(2, 3)}})
+	part := func(p geo.Publication) world.Part {
+		c, err := coverage.Decode(p.Chunks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return world.Part{ID: p.Network, Coverage: c, Grids: p.Grids}
 	}
 	incident := storetest.Incident(storetest.At(0, 0, 0, 0))
 	incident.Network = "basic"
 	w, err := world.New(world.Parts{
-		Seq: 1, Scheme: storetest.Scheme(), Edition: geo.Edition{ID: 1},
-		Networks:  []world.Part{{ID: "basic", Coverage: c, Grids: basic.Grids}, {ID: "towers", Grids: towers.Grids}},
+		Seq: 1, Scheme: scheme, Edition: geo.Edition{ID: 1},
+		Networks:  []world.Part{part(basic), {ID: "towers", Grids: towers.Grids}, part(schools)},
 		Buildings: []geo.Building{storetest.Building("b0", storetest.At(0, 0, 0, 0), 10)},
 		Devices:   []geo.Device{storetest.Camera("cam", storetest.At(0, 0, 0, 0), "ok")},
 		Incidents: []geo.Incident{incident},
@@ -34,6 +46,12 @@ func board(t *testing.T) *world.World {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// yard is a square in the middle of a field.
+func yard(x, y int) lattice.MultiPolygon {
+	const r = storetest.Step / 4
+	return lattice.MultiPolygon{{{storetest.At(x, y, -r, -r), storetest.At(x, y, r, -r), storetest.At(x, y, r, r), storetest.At(x, y, -r, r)}}}
 }
 
 func callerOf(role geo.Role, scope geo.Scope) *Caller {
@@ -60,7 +78,7 @@ func TestViewsShowTheirSubtree(t *testing.T) {
 	basic, towers := w.Basic(), w.Network("towers")
 	chance := rand.New(rand.NewPCG(1, 2))
 	for _, top := range []string{"", "d", "c0", "c1", "g0000", "g0203", "gone"} {
-		for _, networks := range [][]string{nil, {"basic"}, {"towers"}, {"basic", "towers"}} {
+		for _, networks := range [][]string{nil, {"basic"}, {"towers"}, {"basic", "towers"}, {"schools"}} {
 			v := callerOf(geo.RoleAdmin, geo.Scope{Subtree: top, Networks: networks}).On(w)
 			name := fmt.Sprintf("subtree %q, networks %v", top, networks)
 			allows := func(id string) bool { return networks == nil || slices.Contains(networks, id) }
@@ -77,6 +95,9 @@ func TestViewsShowTheirSubtree(t *testing.T) {
 				if got := v.Figures(int32(i)) != nil; got != within(code) {
 					t.Errorf("%s: %s has figures: %v", name, code, got)
 				}
+				if got := v.Object(geo.Sites, int32(i)); got != within(code) {
+					t.Errorf("%s: what lies in %s is seen: %v", name, code, got)
+				}
 				if got := v.Holds(chainOf(basic, code)); got != within(code) {
 					t.Errorf("%s: holds %s: %v", name, code, got)
 				}
@@ -84,6 +105,12 @@ func TestViewsShowTheirSubtree(t *testing.T) {
 			for i := range towers.Grids { // of the tower in g0000
 				if got, want := v.Area(towers, int32(i)), allows("towers") && within("g0000"); got != want {
 					t.Errorf("%s: %s is seen: %v", name, towers.Grids[i].Code, got)
+				}
+			}
+			for _, school := range w.Network("schools").Grids {
+				area, _ := w.Network("schools").Find(school.Code)
+				if got, want := v.Area(w.Network("schools"), area), allows("schools") && within("g"+school.Code[1:]); got != want {
+					t.Errorf("%s: %s is seen: %v", name, school.Code, got)
 				}
 			}
 			for range 200 {
@@ -104,12 +131,29 @@ func TestViewsShowTheirSubtree(t *testing.T) {
 			if got, want := v.Free(), top == "" && networks == nil; got != want {
 				t.Errorf("%s: free: %v", name, got)
 			}
-			for id, want := range map[string]bool{"basic": allows("basic"), "towers": allows("towers")} {
+			for id, want := range map[string]bool{"basic": allows("basic"), "towers": allows("towers"), "schools": allows("schools")} {
 				if got := v.Scheme().Network(id) != nil; got != want {
 					t.Errorf("%s: the scheme shows %s: %v", name, id, got)
 				}
 			}
 		}
+	}
+}
+
+// Who may come in is for an admin of the whole city to know.
+func TestTheSchemeTellsAdminsWhoMayComeIn(t *testing.T) {
+	w := board(t)
+	for _, role := range geo.Roles {
+		for _, scope := range []geo.Scope{{}, {Subtree: "d"}, {Networks: []string{"basic"}}} {
+			v := callerOf(role, scope).On(w)
+			want := role == geo.RoleAdmin && scope.Subtree == "" && scope.Networks == nil
+			if got := v.Scheme().Access != nil; got != want || v.Admin() != want {
+				t.Errorf("%s of %+v: it is told: %v", role, scope, got)
+			}
+		}
+	}
+	if w.Scheme().Access == nil {
+		t.Error("the world's scheme was changed")
 	}
 }
 
