@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
@@ -281,11 +283,14 @@ func TestAnIssuerThatIsAwayStopsOnlyWhatNeedsIt(t *testing.T) {
 // What an issuer publishes has to be its own, and nobody on the way may change it.
 func TestIssuersThatCannotBeTrusted(t *testing.T) {
 	for name, change := range map[string]func(i *accesstest.Issuer){
-		"another's document":   func(i *accesstest.Issuer) { i.Document["issuer"] = "https://sign-in.example.org" },
-		"keys over http":       func(i *accesstest.Issuer) { i.Document["jwks_uri"] = "http://keys.example.org/" },
-		"tokens over http":     func(i *accesstest.Issuer) { i.Document["token_endpoint"] = "http://keys.example.org/" },
-		"a page of a file":     func(i *accesstest.Issuer) { i.Document["authorization_endpoint"] = "file:///etc/passwd" },
-		"no keys":              func(i *accesstest.Issuer) { i.Published = nil },
+		"another's document": func(i *accesstest.Issuer) { i.Document["issuer"] = "https://sign-in.example.org" },
+		"keys over http":     func(i *accesstest.Issuer) { i.Document["jwks_uri"] = "http://keys.example.org/" },
+		"tokens over http":   func(i *accesstest.Issuer) { i.Document["token_endpoint"] = "http://keys.example.org/" },
+		"a page of a file":   func(i *accesstest.Issuer) { i.Document["authorization_endpoint"] = "file:///etc/passwd" },
+		"no keys":            func(i *accesstest.Issuer) { i.Published = nil },
+		"keys that are secrets": func(i *accesstest.Issuer) {
+			i.Published, i.ExtraKeys = nil, []any{map[string]string{"kty": "oct", "kid": "rsa", "k": "c2VjcmV0"}}
+		},
 		"no address of keys":   func(i *accesstest.Issuer) { delete(i.Document, "jwks_uri") },
 		"secrets only":         func(i *accesstest.Issuer) { i.Document["id_token_signing_alg_values_supported"] = []string{"HS256"} },
 		"keys that are a page": func(i *accesstest.Issuer) { i.Document["jwks_uri"] = i.URL + "/nothing" },
@@ -296,6 +301,59 @@ func TestIssuersThatCannotBeTrusted(t *testing.T) {
 		if _, err := takes(i).Verify(t.Context(), i.Sign("rsa", jose.RS256, i.Claims())); geo.KindOf(err) != geo.Unavailable {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// Where an issuer sends us on to, nobody goes.
+func TestIssuersSendUsNowhere(t *testing.T) {
+	i := accesstest.NewIssuer(t)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, i.URL+r.URL.Path, http.StatusFound) }))
+	t.Cleanup(front.Close)
+	i.Set(func() { i.Document["issuer"] = front.URL })
+	o := takes(i, func(s *geo.OIDC) { s.Issuer = front.URL })
+	if _, err := o.Verify(t.Context(), i.Sign("rsa", jose.RS256, i.Claims("iss", front.URL))); geo.KindOf(err) != geo.Unavailable {
+		t.Errorf("got %v", err)
+	}
+	if n := i.Count("/.well-known/openid-configuration"); n != 0 {
+		t.Errorf("the other was asked %d times", n)
+	}
+}
+
+// What one issuer published does not count for another, though its keys be called
+// the same.
+func TestIssuersHaveKeysOfTheirOwn(t *testing.T) {
+	first, second := accesstest.NewIssuer(t), accesstest.NewIssuer(t)
+	second.Published = []string{"curve"}
+	scheme := &geo.Scheme{Access: &geo.Access{OIDC: first.Setting()}}
+	o := NewOIDC(func() *geo.Scheme { return scheme }, "", "a key of tests")
+	if _, err := o.Verify(t.Context(), first.Sign("rsa", jose.RS256, first.Claims())); err != nil {
+		t.Fatal(err)
+	}
+	scheme = &geo.Scheme{Access: &geo.Access{OIDC: second.Setting()}}
+	if !o.Is(second.URL) || o.Is(first.URL) || o.Is("") {
+		t.Error("it takes one issuer for another")
+	}
+	if who, err := o.Verify(t.Context(), second.Sign("rsa", jose.RS256, second.Claims())); geo.KindOf(err) != problem.Unauthenticated {
+		t.Errorf("with the first one's key: %+v, %v", who, err)
+	}
+	if _, err := o.Verify(t.Context(), second.Sign("curve", jose.ES256, second.Claims())); err != nil {
+		t.Errorf("with its own: %v", err)
+	}
+}
+
+// A key that is published for one kind of signature is good for no other.
+func TestKeysSignAsTheySay(t *testing.T) {
+	i := accesstest.NewIssuer(t)
+	i.Set(func() {
+		i.Published = nil
+		i.ExtraKeys = []any{jose.JSONWebKey{Key: accesstest.Signers()["rsa"].Public(), KeyID: "rsa", Algorithm: "RS256"}}
+	})
+	o := takes(i)
+	if _, err := o.Verify(t.Context(), i.Sign("rsa", jose.PS256, i.Claims())); geo.KindOf(err) != problem.Unauthenticated {
+		t.Errorf("another signature: %v", err)
+	}
+	if _, err := o.Verify(t.Context(), i.Sign("rsa", jose.RS256, i.Claims())); err != nil {
+		t.Errorf("its own: %v", err)
 	}
 }
 
