@@ -39,15 +39,14 @@ func (s *service) batch(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	select {
-	case s.batches <- struct{}{}:
-		defer func() { <-s.batches }()
-	default:
-		problem.Abort(c, geo.Errorf(geo.Unavailable, "%d batches are under way: no more at once", maxBatches))
+	leave, err := enter(s.batches, access.Of(c), "batches")
+	if err != nil {
+		problem.Abort(c, err)
 		return
 	}
+	defer leave()
 	rc := http.NewResponseController(c.Writer)
-	line := newLine(rc, c.Request.Body, c.Writer)
+	line := newLine(c.Request.Context(), rc, c.Request.Body, c.Writer)
 	defer line.close()
 	in := &cutter{from: line, cut: r.format.cut}
 	head, err := r.format.begin(in)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,7 +20,8 @@ const (
 )
 
 // line is the connection to the caller, in both directions. A caller may be slow
-// for hours in one of them: it is given up only when both stand still.
+// for hours in one of them: it is given up only when both stand still, or when it is
+// no longer let in.
 type line struct {
 	rc      *http.ResponseController
 	body    io.Reader
@@ -30,22 +32,25 @@ type line struct {
 	ended   chan struct{}
 }
 
-func newLine(rc *http.ResponseController, body io.Reader, out io.Writer) *line {
+func newLine(ctx context.Context, rc *http.ResponseController, body io.Reader, out io.Writer) *line {
 	l := &line{rc: rc, body: body, out: out, stop: make(chan struct{}), ended: make(chan struct{})}
 	l.moved.Store(time.Now().UnixNano())
 	rc.SetReadDeadline(time.Time{}) // the usual time for a body is not for this one
-	go l.watch()
+	go l.watch(ctx)
 	return l
 }
 
-// watch cuts the line when nothing moves.
-func (l *line) watch() {
+// watch cuts the line when nothing moves, or ctx ends.
+func (l *line) watch(ctx context.Context) {
 	defer close(l.ended)
 	tick := time.NewTicker(batchIdle / 8)
 	defer tick.Stop()
 	for {
 		select {
 		case <-l.stop:
+			return
+		case <-ctx.Done():
+			l.cut()
 			return
 		case <-tick.C:
 			if time.Since(time.Unix(0, l.moved.Load())) > batchIdle {

@@ -410,7 +410,7 @@ func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
 			done <- answer{status, out}
 		}()
 	}
-	for len(h.batches) < maxBatches {
+	for h.batches.Len() < maxBatches {
 		time.Sleep(time.Millisecond)
 	}
 	for range 100 {

@@ -30,15 +30,14 @@ func (s *service) events(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
+	leave, err := enter(s.streams, access.Of(c), "event streams")
+	if err != nil {
+		problem.Abort(c, err)
+		return
+	}
+	defer leave()
 	if s.view(c).Sees(geo.ClassRestricted) {
 		s.reads.Note(access.Of(c), eventsRead, "")
-	}
-	select {
-	case s.streams <- struct{}{}:
-		defer func() { <-s.streams }()
-	default:
-		problem.Abort(c, geo.Errorf(geo.Unavailable, "%d event streams are open: no more", maxStreams))
-		return
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Type", "text/event-stream")

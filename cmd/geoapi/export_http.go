@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/access"
 	"onegrid/geo/exchange"
@@ -42,14 +43,7 @@ func (s *service) exportLayer(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	select {
-	case s.exports <- struct{}{}:
-		defer func() { <-s.exports }()
-	default:
-		problem.Abort(c, geo.Errorf(geo.Unavailable, "another export is under way; try again when it has ended"))
-		return
-	}
-	file, size, err := flags.spooled(v, s.spoolDir)
+	file, size, err := s.made(flags, v)
 	if err == nil {
 		defer os.Remove(file.Name())
 		defer file.Close()
@@ -66,8 +60,20 @@ func (s *service) exportLayer(c *gin.Context) {
 	h.Set("Content-Disposition", `attachment; filename="`+flags.As+kind[1]+`"`)
 	h["Cache-Control"] = never
 	if c.Request.Method != http.MethodHead {
-		io.Copy(c.Writer, file) // an error means that the caller has gone
+		io.Copy(server.Steadily(c), file) // an error means that the caller has gone: its length tells who has not
 	}
+}
+
+// made makes the file of an export: one at a time, however long it then takes to be
+// sent. The caller closes and removes it.
+func (s *service) made(f *exportFlags, v access.View) (file *os.File, size int64, err error) {
+	select {
+	case s.exports <- struct{}{}:
+		defer func() { <-s.exports }()
+	default:
+		return nil, 0, geo.Errorf(geo.Unavailable, "another export is under way; try again when it has ended")
+	}
+	return f.spooled(v, s.spoolDir)
 }
 
 // exportQuery reads what is to be exported.

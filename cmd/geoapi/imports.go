@@ -295,7 +295,7 @@ func (i *imports) get(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	c.JSON(http.StatusOK, s.importResult)
+	tellImport(c, http.StatusOK, &s.importResult)
 }
 
 // accept answers POST /v1/imports/{id}/accept.
@@ -315,7 +315,7 @@ func (i *imports) accept(c *gin.Context) {
 		problem.Abort(c, err)
 		return
 	}
-	c.JSON(http.StatusCreated, result)
+	tellImport(c, http.StatusCreated, result)
 }
 
 // drop answers DELETE /v1/imports/{id}.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -198,7 +197,7 @@ func keyWithin(c *access.Caller, key string) string {
 	if key == "" || c.IsLocal() {
 		return key
 	}
-	return cmp.Or(c.Of, c.ID) + "/" + key
+	return ownerOf(c) + "/" + key
 }
 
 // appendKept writes what was kept and whose it is. It rests on what is stored

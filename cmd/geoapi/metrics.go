@@ -22,7 +22,7 @@ func newMetrics(s *service) *metrics {
 		unrecorded: server.Counter("onegrid_audit_dropped_total", "Sampled reads of what is restricted that the audit did not get, since the store did not take them."),
 	}
 	s.frame.Metrics.Add(m.rows, m.spooled, m.unrecorded,
-		server.Gauge("onegrid_event_streams", "Event streams open.", func() float64 { return float64(len(s.streams)) }),
-		server.Gauge("onegrid_batches", "Batches under way.", func() float64 { return float64(len(s.batches)) }))
+		server.Gauge("onegrid_event_streams", "Event streams open.", func() float64 { return float64(s.streams.Len()) }),
+		server.Gauge("onegrid_batches", "Batches under way.", func() float64 { return float64(s.batches.Len()) }))
 	return m
 }

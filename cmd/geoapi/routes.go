@@ -31,7 +31,7 @@ func (s *service) routes() []server.Route {
 		{Method: "POST", Path: "/v1/imports", Name: "import", May: admin, Handle: i.post, Bulk: true},
 		{Method: "GET", Path: "/v1/imports", Name: "imports", May: admin, Handle: i.list},
 		{Method: "GET", Path: "/v1/imports/{id}", Name: "import-preview", May: admin, Handle: i.get},
-		{Method: "POST", Path: "/v1/imports/{id}/accept", Name: "import-accept", May: admin, Handle: i.accept},
+		{Method: "POST", Path: "/v1/imports/{id}/accept", Name: "import-accept", May: admin, Handle: i.accept, Bulk: true},
 		{Method: "DELETE", Path: "/v1/imports/{id}", Name: "import-drop", May: admin, Handle: i.drop},
 		{Method: "POST", Path: "/v1/session", Name: "open-session", May: access.Everyone, Handle: sessions.open},
 		{Method: "GET", Path: "/v1/session", Name: "session", May: access.Everyone, Handle: sessions.tell},

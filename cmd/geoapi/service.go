@@ -46,18 +46,18 @@ type service struct {
 	shelves   shelves
 	answerers sync.Pool
 	finder    finder
-	batches   chan struct{} // one for each batch under way
-	slots     chan struct{} // one for each of their workers that computes
-	streams   chan struct{} // one for each event stream
-	exports   chan struct{} // one for the export under way: each may hold a city
+	batches   *server.Shares[string] // under way, by caller
+	slots     chan struct{}          // one for each of their workers that computes
+	streams   *server.Shares[string] // of events, by caller
+	exports   chan struct{}          // one for the export that is made: each may hold a city
 	spoolDir  string
 	document  func() []byte // OpenAPI, made when first asked for
 }
 
-// Limits of what runs at once.
+// Limits of what runs at once, and of one caller's part in it.
 const (
-	maxBatches = 16
-	maxStreams = 1000
+	maxBatches, maxBatchesEach = 16, 8
+	maxStreams, maxStreamsEach = 1000, 250
 )
 
 // parts are what a service is made of.
@@ -79,9 +79,9 @@ func newService(p parts) *service {
 		live: p.live, store: p.store, follower: p.follower, hub: p.hub, spoolDir: p.spoolDir,
 		frame:   server.NewFrame(p.frame),
 		imports: newImports(p.live, p.store, p.follower),
-		batches: make(chan struct{}, maxBatches),
+		batches: server.NewShares[string](maxBatches, maxBatchesEach),
 		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
-		streams: make(chan struct{}, maxStreams),
+		streams: server.NewShares[string](maxStreams, maxStreamsEach),
 		exports: make(chan struct{}, 1),
 	}
 	s.sessions = newSessions(p, s.frame.Client)

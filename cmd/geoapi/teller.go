@@ -10,6 +10,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"onegrid/cmd/internal/server"
 	"onegrid/geo/problem"
 )
 
@@ -18,13 +19,14 @@ const ndjson = "application/x-ndjson"
 // teller answers an import, in one piece or line by line.
 type teller struct {
 	c     *gin.Context
+	out   io.Writer // to the caller, who must go on reading: an import waits for it
 	lines bool
 	shown time.Time
 	stage string
 }
 
 func newTeller(c *gin.Context) *teller {
-	t := &teller{c: c, lines: strings.Contains(c.GetHeader("Accept"), ndjson)}
+	t := &teller{c: c, out: server.Steadily(c), lines: strings.Contains(c.GetHeader("Accept"), ndjson)}
 	if t.lines {
 		// Progress is written while the body is still being read.
 		_ = http.NewResponseController(c.Writer).EnableFullDuplex()
@@ -61,7 +63,7 @@ func (t *teller) line(s step) {
 	if err != nil {
 		panic(fmt.Sprintf("an import's step cannot be written: %v", err))
 	}
-	t.c.Writer.Write(append(b, '\n'))
+	t.out.Write(append(b, '\n'))
 	t.c.Writer.Flush()
 }
 
@@ -88,5 +90,16 @@ func (t *teller) result(status int, r *importResult) {
 		t.line(step{Result: r})
 		return
 	}
-	t.c.JSON(status, r)
+	tellImport(t.c, status, r)
+}
+
+// tellImport answers with how far an import is, which may be long.
+func tellImport(c *gin.Context, status int, r *importResult) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		panic(fmt.Sprintf("an import cannot be written: %v", err))
+	}
+	c.Writer.Header()["Content-Type"] = jsonType
+	c.Status(status)
+	server.Steadily(c).Write(b)
 }

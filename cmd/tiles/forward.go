@@ -47,8 +47,10 @@ func forwarder(to *url.URL, frame *server.Frame) gin.HandlerFunc {
 	}
 	return func(c *gin.Context) {
 		conn := http.NewResponseController(c.Writer)
-		_ = conn.EnableFullDuplex()           // for batches that answer while they are read
-		_ = conn.SetReadDeadline(time.Time{}) // geoapi knows how long a body may take
+		_ = conn.EnableFullDuplex() // for batches that answer while they are read
+		// geoapi knows how long a body and an answer may take.
+		_ = conn.SetReadDeadline(time.Time{})
+		_ = conn.SetWriteDeadline(time.Time{})
 		proxy := *proxy
 		proxy.ModifyResponse = func(answer *http.Response) error {
 			for name := range answer.Header { // replaces what we said, instead of standing beside it

@@ -37,13 +37,13 @@ func (a *Addresses) Take(of netip.Addr, now time.Time) bool {
 // Spent reports whether an address has none left, without counting.
 func (a *Addresses) Spent(of netip.Addr, now time.Time) bool {
 	a.mu.Lock()
-	b := a.at[networkOf(of)]
+	b := a.at[NetworkOf(of)]
 	a.mu.Unlock()
 	return b != nil && b.TokensAt(now) < 1
 }
 
 func (a *Addresses) bucket(of netip.Addr, now time.Time) *rate.Limiter {
-	network := networkOf(of)
+	network := NetworkOf(of)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	b := a.at[network]
@@ -68,7 +68,8 @@ func (a *Addresses) forget(now time.Time) {
 	}
 }
 
-func networkOf(a netip.Addr) netip.Prefix {
+// NetworkOf is what counts as one address.
+func NetworkOf(a netip.Addr) netip.Prefix {
 	bits := a.BitLen()
 	if a.Is6() {
 		bits = 64

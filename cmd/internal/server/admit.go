@@ -1,8 +1,10 @@
 package server
 
 import (
+	"context"
 	"math"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -34,18 +36,48 @@ func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 	if caller != nil {
 		access.Set(c, caller)
 	}
-	if lane := f.limits.of(r); lane != nil {
-		if !lane.enter() {
+	return f.enter(c, r, caller)
+}
+
+// enter takes a place for a request while there is room. Streams and bulk, which may
+// take long, end when their caller is no longer let in.
+func (f *Frame) enter(c *gin.Context, r *Route, caller *access.Caller) (leave func(), err error) {
+	if !r.long() {
+		if caller == nil {
+			return f.enterUnnamed(access.NetworkOf(f.Client(c.Request)))
+		}
+		if !f.limits.single.enter() {
 			return nil, full()
 		}
-		return lane.leave, nil
+		return f.limits.single.leave, nil
 	}
-	if caller == nil || f.callers == nil {
-		return func() {}, nil
+	if r.Bulk && !f.limits.bulk.enter() {
+		return nil, full()
 	}
-	ctx, release := f.callers.Hold(c.Request.Context(), caller)
-	c.Request = c.Request.WithContext(ctx)
-	return release, nil
+	release := func() {}
+	if caller != nil && f.callers != nil {
+		var ctx context.Context
+		ctx, release = f.callers.Hold(c.Request.Context(), caller)
+		c.Request = c.Request.WithContext(ctx)
+	}
+	_ = http.NewResponseController(c.Writer).SetWriteDeadline(time.Time{}) // what takes long has a time for each piece
+	if !r.Bulk {
+		return release, nil
+	}
+	return func() { release(); f.limits.bulk.leave() }, nil
+}
+
+// enterUnnamed takes a place for whoever has not said who it is: of each address
+// there are only so many.
+func (f *Frame) enterUnnamed(from netip.Prefix) (leave func(), err error) {
+	if ok, _ := f.limits.strangers.Enter(from); !ok {
+		return nil, full()
+	}
+	if !f.limits.single.enter() {
+		f.limits.strangers.Leave(from)
+		return nil, full()
+	}
+	return func() { f.limits.single.leave(); f.limits.strangers.Leave(from) }, nil
 }
 
 // bucket counts a request of a caller, or of an address where nobody says who

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/netip"
 	"sync/atomic"
 
 	"onegrid/geo"
@@ -14,8 +15,9 @@ const (
 	unnamedRate, unnamedBurst = 100, 1_000
 	failingRate, failingBurst = 1, 20
 
-	mostSingle = 512
-	mostBulk   = 32
+	mostSingle  = 512
+	mostUnnamed = 128 // of those of one address: whoever reads slowly there keeps only its own kind out
+	mostBulk    = 32
 )
 
 // limits bound requests that no caller's own bucket does.
@@ -23,6 +25,7 @@ type limits struct {
 	proxies          access.Proxies
 	unnamed, failing *access.Addresses
 	single, bulk     lane
+	strangers        *Shares[netip.Prefix] // of the single ones, by address
 }
 
 func newLimits(proxies access.Proxies) *limits {
@@ -32,6 +35,8 @@ func newLimits(proxies access.Proxies) *limits {
 		failing: access.NewAddresses(failingRate, failingBurst),
 		single:  lane{most: mostSingle},
 		bulk:    lane{most: mostBulk},
+
+		strangers: NewShares[netip.Prefix](mostSingle, mostUnnamed),
 	}
 }
 
@@ -52,16 +57,5 @@ func (l *lane) enter() bool {
 }
 
 func (l *lane) leave() { l.now.Add(-1) }
-
-// of is the lane of a route; nil for streams, which have bounds of their own.
-func (l *limits) of(r *Route) *lane {
-	switch {
-	case r.Stream:
-		return nil
-	case r.Bulk:
-		return &l.bulk
-	}
-	return &l.single
-}
 
 func full() error { return geo.Errorf(geo.Unavailable, "too many requests are under way: try again") }

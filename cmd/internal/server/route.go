@@ -26,11 +26,16 @@ type Route struct {
 	May    access.Right
 	Handle gin.HandlerFunc
 	// Stream marks an answer that goes on until somebody leaves. It has no HEAD,
-	// which would never end.
+	// which would never end, and bounds of its own of how many there are.
 	Stream bool
-	// Bulk marks work that may take long: it has a lane of its own.
+	// Bulk marks work that may take long: it has a lane of its own, and sees to it
+	// that its answer is read.
 	Bulk bool
 }
+
+// long reports whether a request may take long. Its context ends when its caller is
+// no longer let in.
+func (r *Route) long() bool { return r.Stream || r.Bulk }
 
 // Any is the method of a route that answers all of them.
 const Any = "ANY"

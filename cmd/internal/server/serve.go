@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,9 +100,12 @@ const (
 	// requestTime is for a request to arrive, header and body. A handler that
 	// takes long bodies lifts it with SetReadDeadline.
 	requestTime = 10 * time.Second
-	idleTime    = 2 * time.Minute
-	cutTime     = 2 * time.Second // for handlers to end once their callers are cut off
-	maxHeader   = 32 << 10
+	// answerTime is for an answer to be made and read, or callers who do not read
+	// would keep their places. Streams and bulk lift it.
+	answerTime = time.Minute
+	idleTime   = 2 * time.Minute
+	cutTime    = 2 * time.Second // for handlers to end once their callers are cut off
+	maxHeader  = 32 << 10
 )
 
 // Serving is a program that is ready to answer.
@@ -114,7 +118,7 @@ type Serving struct {
 	Jobs     []func(context.Context) error // run beside; the first error ends all
 	Callers  *access.Directory             // whom it lets in; it is told where that is everybody
 
-	requestTime time.Duration // 0: the usual; for tests
+	requestTime, answerTime time.Duration // 0: the usual; for tests
 }
 
 // Run answers until ctx ends or a job fails, and prints the address first. It
@@ -128,7 +132,8 @@ func (s *Serving) Run(ctx context.Context, t *Terminal) error {
 	var open atomic.Int64 // connections
 	server := &http.Server{
 		Handler:        s.Handler,
-		ReadTimeout:    requestTime,
+		ReadTimeout:    cmp.Or(s.requestTime, requestTime),
+		WriteTimeout:   cmp.Or(s.answerTime, answerTime),
 		IdleTimeout:    idleTime,
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
@@ -141,9 +146,6 @@ func (s *Serving) Run(ctx context.Context, t *Terminal) error {
 				open.Add(-1)
 			}
 		},
-	}
-	if s.requestTime != 0 {
-		server.ReadTimeout = s.requestTime
 	}
 	if s.Callers == nil || s.Callers.Open() {
 		fmt.Fprintf(t.Err, "%s: THERE ARE NO KEYS: whoever reaches this port may do everything, so it listens on loopback only. The first key closes it: geoapi key create\n", s.Name)
