@@ -25,7 +25,7 @@ var (
 	jsonType    = []string{"application/json; charset=utf-8"}
 	geojsonType = []string{"application/geo+json; charset=utf-8"}
 	briefly     = []string{"private, max-age=60"}
-	byCaller    = []string{"Authorization, Cookie"}
+	byCaller    = []string{"Authorization, Cookie, Origin"}
 	never       = []string{"no-store"}
 )
 

@@ -151,7 +151,7 @@ func TestValidatorsTellCallersApart(t *testing.T) {
 			key := h.key(t, role, geo.Scope{})
 			r.Header.Set(key[0], key[1])
 			answer := answered(t, r)
-			if vary := answer.Header.Get("Vary"); vary != "Authorization, Cookie" || !strings.HasPrefix(answer.Header.Get("Cache-Control"), "private") {
+			if vary := answer.Header.Get("Vary"); vary != "Authorization, Cookie, Origin" || !strings.HasPrefix(answer.Header.Get("Cache-Control"), "private") {
 				t.Errorf("%s: Vary %q, Cache-Control %q", path, vary, answer.Header.Get("Cache-Control"))
 			}
 			tags[answer.Header.Get("ETag")] = string(role)
