@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -107,7 +111,8 @@ func incidentLocate(x, y float64) string {
 	return strings.Replace(incidentAt(x, y, ""), `,"category":"noise"`, "", 1)
 }
 
-// The page that shows the document asks nobody else for anything.
+// The page that shows the document asks nobody else for anything, and runs nothing
+// but its own script.
 func TestDocsAreSelfContained(t *testing.T) {
 	h := openTown(t)
 	resp, err := http.Get(h.url + "/docs")
@@ -118,6 +123,20 @@ func TestDocsAreSelfContained(t *testing.T) {
 	body, _ := io.ReadAll(resp.Body)
 	if resp.StatusCode != 200 || bytes.Contains(body, []byte("://")) {
 		t.Errorf("%d: the page names another place", resp.StatusCode)
+	}
+	rules := resp.Header.Get("Content-Security-Policy")
+	if !strings.HasPrefix(rules, "default-src 'none';") || strings.Contains(rules, "unsafe") || !strings.Contains(rules, "frame-ancestors 'none'") {
+		t.Errorf("the rules %q", rules)
+	}
+	inline := regexp.MustCompile(`(?s)<(script|style)[^>]*>(.*?)</(?:script|style)>`).FindAllSubmatch(body, -1)
+	for _, in := range inline {
+		sum := sha256.Sum256(in[2])
+		if want := fmt.Sprintf("%s-src 'sha256-%s'", in[1], base64.StdEncoding.EncodeToString(sum[:])); !strings.Contains(rules, want) {
+			t.Errorf("the rules %q lack %s", rules, want)
+		}
+	}
+	if len(inline) != 2 {
+		t.Errorf("%d scripts and styles", len(inline))
 	}
 }
 
