@@ -116,13 +116,13 @@ func describeImports(d *describer) {
 		maps.Copy(files, plain(kind, "One file; what it is, is told by its content."))
 	}
 	d.add(operation{route: "import", tag: "imports", summary: "Prepare an import", text: id,
-		body: files, answer: content[importResult](d, "application/json"), errors: []int{400, 409, 413, 415, 503}})
+		body: files, answer: content[importResult](d, "application/json"), errors: []int{400, 409, 413, 415, 503, 507}})
 	d.add(operation{route: "imports", tag: "imports", summary: "The previews that wait",
 		answer: content[importsWaiting](d, "application/json")})
 	d.add(operation{route: "import-preview", tag: "imports", summary: "A preview",
 		answer: content[importResult](d, "application/json"), errors: []int{404}})
 	d.add(operation{route: "import-accept", tag: "imports", summary: "Accept a preview",
-		status: http.StatusCreated, answer: content[importResult](d, "application/json"), errors: []int{404, 409}})
+		status: http.StatusCreated, answer: content[importResult](d, "application/json"), errors: []int{404, 409, 503, 507}})
 	exported := map[string]*huma.MediaType{}
 	for _, kind := range exportTypes {
 		exported[kind[0]] = &huma.MediaType{Schema: &huma.Schema{Type: "string", Format: "binary"}}

@@ -138,12 +138,12 @@ func (k *asker) addNetwork(q *question, id []byte) error {
 	if len(id) == 0 {
 		return nil // an empty list: no other network
 	}
+	if len(q.Networks) == cap(q.Networks) { // before it is known whether there is one more
+		return geo.Errorf(geo.TooLarge, "more than %d networks", cap(q.Networks)).On("networks", string(id))
+	}
 	for i := range k.scheme.Networks {
 		n := &k.scheme.Networks[i]
 		if n.ID == string(id) {
-			if len(q.Networks) == cap(q.Networks) {
-				return geo.Errorf(geo.TooLarge, "more than %d networks", cap(q.Networks)).On("networks", n.ID)
-			}
 			q.Networks = append(q.Networks, n.ID)
 			return nil
 		}
