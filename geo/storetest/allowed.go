@@ -145,6 +145,9 @@ func publicationsAreJudgedByWhatChanges(t *testing.T, h Harness) {
 	renamed := Basic(t, 0, "board")
 	renamed.Grids = slices.Clone(renamed.Grids)
 	named(renamed.Grids, "g0101").Name = geo.Plain("harbour")
+	lowered := Basic(t, 0, "board")
+	lowered.Grids = slices.Clone(lowered.Grids)
+	named(lowered.Grids, "c1").Level = "grid"
 	bent := Basic(t, 300, "board")
 	bent.Reshaped = said("g0000", "g0001", "g0100", "g0101")
 	inner := rehung(t, "g0000", "c1")
@@ -160,6 +163,7 @@ func publicationsAreJudgedByWhatChanges(t *testing.T, h Harness) {
 	}{
 		"nothing":         {Basic(t, 0, "board"), Basic(t, 0, "board"), false, nil},
 		"a name":          {Basic(t, 0, "board"), renamed, false, [][]string{chain("g0101<c0<d")}},
+		"another level":   {Basic(t, 0, "board"), lowered, false, [][]string{chain("c1<d"), chain("d")}},
 		"the top's name":  {Basic(t, 0, "board"), Basic(t, 0, "city"), false, [][]string{{"d"}}},
 		"some are drawn":  {Basic(t, 0, "board"), bent, false, [][]string{chain("g0000<c0<d"), chain("g0001<c0<d"), chain("g0100<c0<d"), chain("g0101<c0<d")}},
 		"hangs elsewhere": {Basic(t, 0, "board"), inner, false, [][]string{chain("c0<d"), chain("c1<d"), chain("g0000<c0<d"), chain("g0000<c1<d")}},
@@ -184,11 +188,21 @@ func publicationsAreJudgedByWhatChanges(t *testing.T, h Harness) {
 			}
 		})
 	}
-	// Who does not say what is drawn otherwise may have drawn anything so.
+	moved := Towers(2)
+	moved.Grids[1].Building = "b1" // which nothing stands above
 	s := h.Create(t, Scheme())
-	publish(t, s, Basic(t, 0, "board"))
+	publish(t, s, Towers(2))
 	by, subjects := asked(nil)
-	_, err := s.Publish(context.Background(), by, "", []geo.Publication{Basic(t, 300, "board"), Towers(1)})
+	_, err := s.Publish(context.Background(), by, "", []geo.Publication{moved})
+	must(t, err)
+	if d := cmp.Diff([]geo.Subject{{Layer: geo.GridsOf("towers"), Network: "towers", Whole: true, Chains: [][]string{{"t01"}}}}, *subjects); d != "" {
+		t.Errorf("another building: %s", d)
+	}
+	// Who does not say what is drawn otherwise may have drawn anything so.
+	s = h.Create(t, Scheme())
+	publish(t, s, Basic(t, 0, "board"))
+	by, subjects = asked(nil)
+	_, err = s.Publish(context.Background(), by, "", []geo.Publication{Basic(t, 300, "board"), Towers(1)})
 	must(t, err)
 	if n := len((*subjects)[0].Chains); len(*subjects) != 2 || n != len(Basic(t, 0, "board").Grids) {
 		t.Errorf("asked about %d networks, and %d areas of the first", len(*subjects), n)
