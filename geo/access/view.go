@@ -145,28 +145,43 @@ func (v View) Device(d *geo.Device) *geo.Device {
 	return &bare
 }
 
-// Post is a post as far as it is seen: with what it answers for in the subtree, nil
-// where that is nothing.
+// Post is a post as far as it is seen: with what it answers for in the subtree and
+// in the networks, nil where that is nothing.
 func (v View) Post(p *geo.Post) *geo.Post {
 	if !v.Layer(geo.Posts) {
 		return nil
 	}
-	if v.whole {
+	if v.whole && v.caller.Scope.Networks == nil {
 		return p
 	}
 	part := *p
-	part.Areas = slices.DeleteFunc(slices.Clone(p.Areas), func(code string) bool {
-		area, ok := v.world.Basic().Find(code)
-		return !ok || !v.InSubtree(area)
-	})
-	part.Units = slices.DeleteFunc(slices.Clone(p.Units), func(code string) bool {
-		b, ok := v.world.Buildings().ByCode(code)
-		return !ok || !v.At(b.Interior)
-	})
+	part.Areas = slices.DeleteFunc(slices.Clone(p.Areas), func(code string) bool { return !v.own(code) })
+	if !v.whole {
+		part.Units = slices.DeleteFunc(slices.Clone(p.Units), func(code string) bool {
+			b, ok := v.world.Buildings().ByCode(code)
+			return !ok || !v.At(b.Interior)
+		})
+	}
 	if len(part.Areas)+len(part.Units) == 0 {
 		return nil
 	}
 	return &part
+}
+
+// own reports whether the area of a code, of any network, is one of the caller's:
+// what only stands above the subtree is not.
+func (v View) own(code string) bool {
+	for _, n := range v.world.Networks() {
+		area, ok := n.Find(code)
+		switch {
+		case !ok:
+			continue
+		case n == v.world.Basic():
+			return v.Network(n.Spec.ID) && v.InSubtree(area)
+		}
+		return v.Area(n, area)
+	}
+	return false
 }
 
 // Holds reports whether areas, each with all above it, are the subtree's. It goes

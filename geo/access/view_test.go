@@ -193,7 +193,7 @@ func TestViewsShowTheirClasses(t *testing.T) {
 // sees only to who sees that class. The objects themselves stay as they are.
 func TestViewsCutObjects(t *testing.T) {
 	w := board(t)
-	post := &geo.Post{Code: "p", Areas: []string{"g0000", "g0203", "c1", "gone"}, Units: []string{"b0", "b9"}}
+	post := &geo.Post{Code: "p", Areas: []string{"g0000", "g0203", "c1", "t01", "s0203", "gone"}, Units: []string{"b0", "b9"}}
 	camera, _ := w.Devices().ByCode("cam")
 	for _, c := range []struct {
 		role  geo.Role
@@ -201,12 +201,17 @@ func TestViewsCutObjects(t *testing.T) {
 		areas string // what is left; "nil" for no post
 		sees  bool
 	}{
-		{geo.RoleAdmin, geo.Scope{}, "[g0000 g0203 c1 gone] [b0 b9]", true},
-		{geo.RoleService, geo.Scope{}, "[g0000 g0203 c1 gone] [b0 b9]", false},
+		{geo.RoleAdmin, geo.Scope{}, "[g0000 g0203 c1 t01 s0203 gone] [b0 b9]", true},
+		{geo.RoleService, geo.Scope{}, "[g0000 g0203 c1 t01 s0203 gone] [b0 b9]", false},
 		{geo.RoleViewer, geo.Scope{}, "nil", false},
-		{geo.RoleOperator, geo.Scope{Subtree: "c0"}, "[g0000] [b0]", true},
-		{geo.RoleOperator, geo.Scope{Subtree: "c1"}, "[g0203 c1] []", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "c0"}, "[g0000 t01] [b0]", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "c1"}, "[g0203 c1 s0203] []", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "g0203"}, "[g0203 s0203] []", true},
 		{geo.RoleOperator, geo.Scope{Subtree: "g0100"}, "nil", true},
+		{geo.RoleOperator, geo.Scope{Networks: []string{"basic"}}, "[g0000 g0203 c1] [b0 b9]", true},
+		{geo.RoleOperator, geo.Scope{Networks: []string{"schools"}}, "[s0203] [b0 b9]", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "c1", Networks: []string{"schools"}}, "[s0203] []", true},
+		{geo.RoleOperator, geo.Scope{Subtree: "c0", Networks: []string{"schools"}}, "[] [b0]", true},
 	} {
 		v := callerOf(c.role, c.scope).On(w)
 		got := "nil"
@@ -220,7 +225,7 @@ func TestViewsCutObjects(t *testing.T) {
 			t.Errorf("%s: what the camera sees is told: %v", c.role, got)
 		}
 	}
-	if len(post.Areas) != 4 || len(post.Units) != 2 || camera.View == nil {
+	if len(post.Areas) != 6 || len(post.Units) != 2 || camera.View == nil {
 		t.Error("the objects were changed")
 	}
 }
