@@ -167,11 +167,10 @@ func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
 			t := r.answerer()
 			for c := range work {
 				r.slots <- struct{}{}
-				whole := r.answer(t, c)
-				<-r.slots
-				if !whole {
+				if !line.over() && !r.answer(t, c) { // what was cut off is answered to nobody
 					line.cut()
 				}
+				<-r.slots
 				close(c.done)
 			}
 		})
@@ -189,6 +188,9 @@ func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
 	close(work)
 	close(order)
 	jobs.Wait()
+	if err == nil && line.over() {
+		err = io.ErrClosedPipe
+	}
 	return total, err
 }
 

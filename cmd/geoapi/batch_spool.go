@@ -69,6 +69,16 @@ func (l *line) cut() {
 	l.rc.SetWriteDeadline(past)
 }
 
+// over reports whether the line was cut or closed.
+func (l *line) over() bool {
+	select {
+	case <-l.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 // close ends the watching.
 func (l *line) close() {
 	l.stopped.Do(func() { close(l.stop) })

@@ -438,14 +438,14 @@ func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
 	}
 }
 
-// Beside as many batches as there may be, single lookups are answered soon: 29 of
-// 30 within far less than a batch takes.
+// Beside as many batches as there may be, single lookups are answered soon: 99 of
+// 100 within far less than a batch takes.
 func TestSinglesAreAnsweredBesideBatches(t *testing.T) {
 	h := openTown(t)
 	stop := endlessBatches(t, h, maxBatches)
 	defer stop()
 	var took []time.Duration
-	for range 30 {
+	for range 100 {
 		start := time.Now()
 		if status, a := h.get(t, "/v1/locate?crs=wgs84&"+where(0.5, 0.5)); status != 200 {
 			t.Fatalf("%d %v", status, a)
@@ -453,7 +453,7 @@ func TestSinglesAreAnsweredBesideBatches(t *testing.T) {
 		took = append(took, time.Since(start))
 	}
 	slices.Sort(took)
-	if most := took[len(took)-2]; most > time.Second { // some milliseconds, on a machine that does nothing else
-		t.Errorf("29 of 30 took up to %v, half of them %v", most, took[len(took)/2])
+	if p99 := took[len(took)*99/100]; p99 > time.Second { // some milliseconds, on a machine that does nothing else
+		t.Errorf("99 of 100 took up to %v, half of them %v", p99, took[len(took)/2])
 	}
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -161,23 +161,17 @@ func BenchmarkBeside(b *testing.B) {
 // returns when all are under way.
 func endlessBatches(t testing.TB, h *townHouse, n int) (stop func()) {
 	t.Helper()
-	var over atomic.Bool
+	ctx, cancel := context.WithCancel(context.Background())
 	begun := make(chan bool, n)
-	ended := make(chan bool, n)
 	for range n {
 		go func() {
-			defer func() { ended <- true }()
-			r, _ := http.NewRequest("POST", h.url+"/v1/locate/batch?crs=wgs84", &endless{head: []byte("lon,lat\n"), row: []byte("106.621,26.601\n"), over: &over})
+			r, _ := http.NewRequestWithContext(ctx, "POST", h.url+"/v1/locate/batch?crs=wgs84", &endless{head: []byte("lon,lat\n"), row: []byte("106.621,26.601\n")})
 			r.Header.Set("Content-Type", "text/csv")
 			answer, err := http.DefaultClient.Do(r)
 			begun <- true
-			if err != nil {
-				return
-			}
-			defer answer.Body.Close()
-			buf := make([]byte, 64<<10)
-			for err == nil {
-				_, err = answer.Body.Read(buf)
+			if err == nil {
+				io.Copy(io.Discard, answer.Body)
+				answer.Body.Close()
 			}
 		}()
 	}
@@ -185,24 +179,20 @@ func endlessBatches(t testing.TB, h *townHouse, n int) (stop func()) {
 		<-begun
 	}
 	return func() {
-		over.Store(true)
-		for range n {
-			<-ended
+		cancel()
+		for h.batches.Len() > 0 {
+			time.Sleep(time.Millisecond)
 		}
 	}
 }
 
-// endless reads as rows without end, until it is over.
+// endless reads as rows without end.
 type endless struct {
 	head, row []byte
 	at        int // in row
-	over      *atomic.Bool
 }
 
 func (e *endless) Read(b []byte) (n int, err error) {
-	if e.over.Load() && e.at == 0 {
-		return 0, io.EOF
-	}
 	if len(e.head) > 0 {
 		n = copy(b, e.head)
 		e.head = e.head[n:]
@@ -211,9 +201,7 @@ func (e *endless) Read(b []byte) (n int, err error) {
 	for n < len(b) {
 		c := copy(b[n:], e.row[e.at:])
 		n += c
-		if e.at = (e.at + c) % len(e.row); e.at == 0 && e.over.Load() {
-			break
-		}
+		e.at = (e.at + c) % len(e.row)
 	}
 	return n, nil
 }
