@@ -196,6 +196,42 @@ func TestLanesAreFull(t *testing.T) {
 	}
 }
 
+// Of single requests, too, there are only so many, with a name or without; streams
+// are not among them.
+func TestTheSingleLaneIsFull(t *testing.T) {
+	store := &callers{}
+	bearer := store.key(geo.Credential{Role: geo.RoleService})
+	enter, leave := make(chan bool), make(chan bool)
+	nothing := func(*gin.Context) {}
+	h := guarded(store.directory(t),
+		Route{Method: "GET", Path: "/slow", Name: "slow", May: access.Named, Handle: func(*gin.Context) { enter <- true; <-leave }},
+		Route{Method: "GET", Path: "/x", Name: "x", May: access.Everyone, Handle: nothing},
+		Route{Method: "GET", Path: "/live", Name: "live", May: access.Everyone, Handle: nothing, Stream: true})
+	done := make(chan int)
+	for range mostSingle {
+		go func() { done <- as(h, "GET", "/slow", bearer).Code }()
+		<-enter
+	}
+	for path, want := range map[string]int{"/x": 503, "/live": 200} {
+		for _, who := range []string{bearer, ""} {
+			if w := as(h, "GET", path, who); w.Code != want {
+				t.Errorf("%s with the key %q: %d, want %d", path, who, w.Code, want)
+			}
+		}
+	}
+	close(leave)
+	for range mostSingle {
+		if code := <-done; code != 200 {
+			t.Errorf("one of those let in: %d", code)
+		}
+	}
+	for _, who := range []string{bearer, ""} {
+		if w := as(h, "GET", "/x", who); w.Code != 200 {
+			t.Errorf("when there is room again, with the key %q: %d", who, w.Code)
+		}
+	}
+}
+
 // A revoked key's stream ends.
 func TestStreamsEndWithTheirKey(t *testing.T) {
 	store := &callers{}

@@ -38,6 +38,7 @@ func TestWhereAForwardedRequestComesFrom(t *testing.T) {
 		"forwarded, playing the program":     {front, http.Header{"X-Forwarded-For": {"198.51.100.7"}, forwarderHeader: {"process:guessed"}}, "192.0.2.1"},
 		"forwarded, from behind a proxy":     {behindProxy, http.Header{"X-Forwarded-For": {"203.0.113.5, 198.51.100.7"}}, "198.51.100.7"},
 		"forwarded by one without a program": {frame("", nil), nil, "127.0.0.1"},
+		"the same, playing the program":      {frame("", nil), http.Header{forwarderHeader: {"process:guessed"}}, "127.0.0.1"},
 	} {
 		r := httptest.NewRequest("GET", "http://localhost/v1/session", nil)
 		r.RemoteAddr, r.Header = "192.0.2.1:4711", c.header.Clone()
@@ -48,6 +49,9 @@ func TestWhereAForwardedRequestComesFrom(t *testing.T) {
 			out := r.Clone(t.Context())
 			out.RemoteAddr = "127.0.0.1:4712"
 			c.through.Forward(r, out)
+			if said := out.Header.Get(forwarderHeader); said == "process:guessed" {
+				t.Errorf("%s: what it said of itself passes", name)
+			}
 			r = out
 		}
 		if got := back.Client(r).String(); got != c.want {
