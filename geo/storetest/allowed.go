@@ -207,6 +207,18 @@ func publicationsAreJudgedByWhatChanges(t *testing.T, h Harness) {
 	if n := len((*subjects)[0].Chains); len(*subjects) != 2 || n != len(Basic(t, 0, "board").Grids) {
 		t.Errorf("asked about %d networks, and %d areas of the first", len(*subjects), n)
 	}
+	// Before the first, there is nothing to compare with.
+	s = h.Create(t, Scheme())
+	by, subjects = asked(nil)
+	_, err = s.Publish(context.Background(), by, "", []geo.Publication{saying(Basic(t, 0, "board"), func([][]byte) ([]string, error) {
+		t.Error("it was asked what differs from nothing")
+		return nil, nil
+	})})
+	must(t, err)
+	if n := len((*subjects)[0].Chains); n != len(Basic(t, 0, "board").Grids) || !(*subjects)[0].Whole {
+		t.Errorf("the first publication concerns %d areas", n)
+	}
+	publish(t, s, Basic(t, 300, "board"))
 	// What is asked is given the coverage in force.
 	given := Basic(t, 0, "board")
 	given.Reshaped = func(before [][]byte) ([]string, error) {

@@ -60,6 +60,11 @@ func credentialsAreKept(t *testing.T, h Harness) {
 	session.Kind, session.Of, session.Expires = geo.Session, "desk", time.Time{}
 	must(t, s.AddCredential(ctx, geo.By("desk"), session))
 	changed("a session")
+	longer, shorter := session, session
+	longer.ID, longer.Hash, longer.Expires = "longer", credential("longer").Hash, desk.Expires.Add(time.Hour)
+	must(t, s.AddCredential(ctx, geo.By("desk"), longer))
+	shorter.ID, shorter.Hash, shorter.Expires = "shorter", credential("shorter").Hash, desk.Expires.Add(-time.Minute)
+	must(t, s.AddCredential(ctx, geo.By("desk"), shorter))
 	must(t, s.RevokeCredential(ctx, local, "desk"))
 	changed("a revocation")
 
@@ -70,8 +75,8 @@ func credentialsAreKept(t *testing.T, h Harness) {
 		if over := c.ID != "wall"; over == c.Holds(time.Now()) {
 			t.Errorf("%s lets in: %v", c.ID, !over)
 		}
-		if c.ID == "session" && !c.Expires.Equal(desk.Expires) {
-			t.Errorf("a session ends at %v, its key at %v", c.Expires, desk.Expires)
+		if want := map[string]time.Time{"session": desk.Expires, "longer": desk.Expires, "shorter": shorter.Expires}[c.ID]; !want.IsZero() && !c.Expires.Equal(want) {
+			t.Errorf("the session %s ends at %v, its key at %v", c.ID, c.Expires, desk.Expires)
 		}
 	}
 	revision, err := s.CredentialsRevision(ctx)
@@ -86,14 +91,15 @@ func credentialsAreKept(t *testing.T, h Harness) {
 			did = append(did, e.Act.Actor+" "+e.Act.Do+" "+e.Act.Object)
 		}
 	}
-	if d := cmp.Diff([]string{"local key.create wall", "local key.create desk", "desk session.open session", "local key.revoke desk"}, did); d != "" {
+	if d := cmp.Diff([]string{"local key.create wall", "local key.create desk", "desk session.open session", "desk session.open longer", "desk session.open shorter", "local key.revoke desk"}, did); d != "" {
 		t.Error(d)
 	}
 }
 
 func credentialsAreChecked(t *testing.T, h Harness) {
 	s := h.Create(t, Scheme())
-	publish(t, s, Basic(t, 0, "board"), Towers(2))
+	publish(t, s, withGrid(t, geo.Grid{Code: "c9", Network: "basic", Level: "community", Parent: "d"}), Towers(2))
+	publish(t, s, Basic(t, 0, "board"))
 	ctx := context.Background()
 	newKey(t, s, "k0")
 	over := credential("over")
@@ -129,6 +135,7 @@ func credentialsAreChecked(t *testing.T, h Harness) {
 		"an empty list of networks": {with(func(c *geo.Credential) { c.Scope.Networks = []string{} }), geo.Invalid},
 		"no network":                {with(func(c *geo.Credential) { c.Scope.Networks = []string{"basic", "sewers"} }), geo.Invalid},
 		"no area":                   {with(func(c *geo.Credential) { c.Scope.Subtree = "c7" }), geo.Invalid},
+		"an area that is gone":      {with(func(c *geo.Credential) { c.Scope.Subtree = "c9" }), geo.Invalid},
 		"an area of another kind":   {with(func(c *geo.Credential) { c.Scope.Subtree = "t01" }), geo.Invalid},
 		"a session of an old key":   {of("s1", "over"), geo.Denied},
 	} {
