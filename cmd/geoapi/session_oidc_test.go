@@ -66,7 +66,7 @@ func TestSigningInAtTheIssuer(t *testing.T) {
 	}
 	who := b.do("GET", "/v1/session", "")
 	actor := access.ActorOf("a key of tests", g.issuer.URL, "7f3a")
-	if who.body["kind"] != "session" || who.body["role"] != "planner" || who.body["subtree"] != "520115001" || who.body["oidc"] != true || who.body["warning"] != nil {
+	if who.body["kind"] != "session" || who.body["role"] != "planner" || who.body["subtree"] != "520115001" || who.body["oidc"] != true || who.body["account"] != true || who.body["name"] != "" || who.body["warning"] != nil || who.body["key_ends"] != nil {
 		t.Errorf("signed in: %s", who.raw)
 	}
 	for _, person := range []string{"7f3a", "Somebody", "somebody@example.org"} {
@@ -96,7 +96,7 @@ func TestTokensAreTaken(t *testing.T) {
 	g := newGate(t, "").withIssuer()
 	token := g.issuer.Sign("rsa", jose.RS256, g.issuer.Claims())
 	who := g.browser().do("GET", "/v1/session", "", "Authorization", "Bearer "+token)
-	if who.StatusCode != 200 || who.body["kind"] != "token" || who.body["role"] != "planner" {
+	if who.StatusCode != 200 || who.body["kind"] != "token" || who.body["account"] != true || who.body["role"] != "planner" {
 		t.Errorf("%d %s", who.StatusCode, who.raw)
 	}
 	if r := g.browser().do("DELETE", "/v1/session", "", "Authorization", "Bearer "+token); r.StatusCode != 400 {

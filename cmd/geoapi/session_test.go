@@ -187,7 +187,7 @@ func TestASession(t *testing.T) {
 	}
 	who := b.do("GET", "/v1/session", "")
 	id, _ := who.body["id"].(string)
-	for name, want := range map[string]any{"open": false, "name": "desk 3", "role": "operator", "kind": "session", "subtree": "520115001001", "oidc": false,
+	for name, want := range map[string]any{"open": false, "name": "desk 3", "role": "operator", "kind": "session", "account": false, "subtree": "520115001001", "oidc": false,
 		"classes": []any{"public", "internal", "restricted"}, "networks": []any{"basic"}} {
 		if fmt.Sprint(who.body[name]) != fmt.Sprint(want) {
 			t.Errorf("%s is %v, want %v", name, who.body[name], want)
@@ -511,7 +511,7 @@ func TestSessionsWhereThereAreNoKeys(t *testing.T) {
 	for name, h := range map[string]*gate{"no keys": g, "no directory": plain} {
 		b := h.browser()
 		r := b.do("GET", "/v1/session", "")
-		if r.StatusCode != 200 || r.body["open"] != true || r.body["kind"] != "local" || r.body["role"] != "admin" || r.body["id"] != "local" {
+		if r.StatusCode != 200 || r.body["open"] != true || r.body["account"] != false || r.body["kind"] != "local" || r.body["role"] != "admin" || r.body["id"] != "local" {
 			t.Errorf("%s: %d %s", name, r.StatusCode, r.raw)
 		}
 		if r := b.signIn("onegrid_x"); r.StatusCode != 401 || r.body["reason"] != "unknown" {

@@ -19,6 +19,7 @@ type sessionView struct {
 	Open     bool               `json:"open" doc:"There are no keys: everybody on this machine is an administrator."`
 	ID       string             `json:"id" doc:"What the audit calls the caller."`
 	Name     string             `json:"name" doc:"The key's; empty for a token, which names nobody here."`
+	Account  bool               `json:"account" doc:"Somebody came with a token of OpenID Connect, or opened this session with one, and not with a key."`
 	Role     geo.Role           `json:"role" enum:"viewer,wall,member,service,operator,planner,approver,admin"`
 	Kind     geo.CredentialKind `json:"kind" enum:"key,session,token,local"`
 	Classes  []geo.Class        `json:"classes" nullable:"false" enum:"public,internal,restricted" doc:"Which layers are seen."`
@@ -81,11 +82,14 @@ func (s *sessions) view(who *access.Caller) sessionView {
 	if !who.Expires.IsZero() {
 		v.Expires = new(who.Expires.UTC().Truncate(time.Second))
 	}
-	if s.callers != nil {
-		if key := s.callers.KeyOf(who); key != nil && !key.Expires.IsZero() {
-			v.KeyEnds = new(key.Expires.UTC().Truncate(time.Second))
-			v.Warning = warning(&key.Credential, time.Now())
-		}
+	if s.callers == nil || v.Open {
+		return v
+	}
+	key := s.callers.KeyOf(who)
+	v.Account = key == nil
+	if key != nil && !key.Expires.IsZero() {
+		v.KeyEnds = new(key.Expires.UTC().Truncate(time.Second))
+		v.Warning = warning(&key.Credential, time.Now())
 	}
 	return v
 }

@@ -55,6 +55,12 @@ test("an area that cannot be read is told by its code, a role that is new by its
   expect(say()).toContain("k1 auditor · c9");
 });
 
+test("an account of the issuer names nobody, and is called one", async () => {
+  await show({ id: "wu2g4jamjb", name: "", account: true, role: "operator" });
+  expect(say()).toContain("Organisation account Operator");
+  expect(say()).not.toContain("wu2g4jamjb");
+});
+
 test("no access control is told instead of a name", async () => {
   await show({ open: true, id: "local", role: "admin" });
   expect(say()).toBe("No access control · this machine only");

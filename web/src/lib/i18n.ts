@@ -97,6 +97,7 @@ const table = {
     "Your administrator gives out keys. They begin with onegrid_.",
   ],
   signingIn: ["正在登录…", "Signing in…"],
+  account: ["单位账号", "Organisation account"],
   oidc: ["使用单位账号登录", "Sign in with your organisation's account"],
   "signIn.noKey": ["请输入密钥。", "Enter a key."],
   "signIn.unknown": ["没有这个密钥，请核对后重试。", "There is no such key. Check it and try again."],

@@ -1,6 +1,7 @@
 // Who is signed in, as the server tells it. The session itself is a cookie that
 // no script can read: a page holds nothing that could be stolen from it.
 import { get, Refused, send } from "./api.ts";
+import { t } from "./i18n.ts";
 
 /** Who may see a layer: each class is for fewer eyes than the one before. */
 export const classes = ["public", "internal", "restricted"] as const;
@@ -12,6 +13,8 @@ export interface Session {
   /** Of the key, or of who the token says it is. */
   id?: string;
   name?: string;
+  /** It is no key but somebody's account at the issuer of OpenID Connect, which names nobody here. */
+  account?: boolean;
   role?: string;
   classes?: Class[];
   /** The code of the area that the caller's scope is confined to. */
@@ -22,6 +25,10 @@ export interface Session {
   warning?: string;
   oidc?: boolean;
 }
+
+/** What a page calls who is signed in. */
+export const calledOf = ({ id = "", name, account }: Session): string =>
+  name || (account ? t("account") : id);
 
 /** When a key ends, and how many midnights are left until then: none on its last day. */
 export interface Ending {

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Reason } from "../lib/back.ts";
 import { lang, t, tOr } from "../lib/i18n.ts";
-import { type Nobody, oidcStart, type Session, signOut, whoAmI } from "../lib/session.ts";
+import { calledOf, type Nobody, oidcStart, type Session, signOut, whoAmI } from "../lib/session.ts";
 import { KeyForm } from "./KeyForm.tsx";
 
 interface Props {
@@ -53,7 +53,7 @@ export function SignIn({ why, to, onDone }: Props) {
 }
 
 function Somebody({ who, onDone, onOut }: { who: Session; onDone: () => void; onOut: () => void }) {
-  const name = [who.name || who.id, who.role && tOr("as", who.role)].filter(Boolean).join(" · ");
+  const name = [calledOf(who), who.role && tOr("as", who.role)].filter(Boolean).join(" · ");
   const failed = useSignal(false);
   const out = () => signOut().then(onOut, () => (failed.value = true));
   return (

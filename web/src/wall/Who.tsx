@@ -4,7 +4,7 @@ import { card, isUnnamed } from "../lib/api.ts";
 import { caller } from "../lib/caller.ts";
 import { day } from "../lib/format.ts";
 import { type Name, nameOf, t, tOr } from "../lib/i18n.ts";
-import { endingOf, type Session, signOut } from "../lib/session.ts";
+import { calledOf, endingOf, type Session, signOut } from "../lib/session.ts";
 import { minute } from "../lib/state.ts";
 
 interface Props {
@@ -36,7 +36,7 @@ function Named({ who, onLeave }: { who: Session } & Props) {
     <>
       <p class="who">
         <span>
-          <b>{who.name || who.id}</b> {[who.role && tOr("as", who.role), subtree].filter(Boolean).join(" · ")}
+          <b>{calledOf(who)}</b> {[who.role && tOr("as", who.role), subtree].filter(Boolean).join(" · ")}
         </span>
         <Ending who={who} />
       </p>

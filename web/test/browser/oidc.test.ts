@@ -57,7 +57,7 @@ describe.runIf(ours)("an account", () => {
     const { strayed, errors } = watch(page, city.wall);
     await agree(page, "staff");
     await onWall(page);
-    await page.locator(".who").filter({ hasText: "Viewer" }).waitFor();
+    await page.locator(".who").filter({ hasText: "Organisation account Viewer" }).waitFor();
     await page.waitForFunction(() => document.documentElement.dataset.ready === "idle");
     expect([says(page, "layers"), says(page, "lang")]).toEqual(["borders,names", "en"]);
     await page.getByRole("button", { name: "Layers" }).click();
