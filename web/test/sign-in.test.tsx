@@ -85,6 +85,11 @@ test.each<[string, Answer, RegExp]>([
     /was revoked/,
   ],
   ["a key of many sessions", { status: 429, body: { reason: "sessions" } }, /too many places/],
+  [
+    "a reason that is new",
+    { status: 403, body: { reason: "asleep", detail: "the key sleeps" } },
+    /the key sleeps/,
+  ],
   ["a refusal", { status: 403, body: { detail: "this server is not x" } }, /this server is not x/],
   ["a server in trouble", { status: 502 }, /cannot be reached/],
   ["a server that is away", { status: 0 }, /cannot be reached/],

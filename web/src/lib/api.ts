@@ -131,7 +131,7 @@ interface Problem {
   /** Of GET /v1/session: whether one can sign in by OpenID Connect. */
   oidc?: boolean;
   /** Of POST /v1/session: why the key opens none; and if it expired, when it did. */
-  reason?: "unknown" | "expired" | "revoked" | "limited" | "sessions";
+  reason?: string;
   expired?: string;
 }
 

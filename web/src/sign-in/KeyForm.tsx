@@ -77,16 +77,19 @@ export function KeyForm({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** An error of signing in, in words that help. */
+const words: Partial<Record<string, Key>> = {
+  unknown: "signIn.unknown",
+  expired: "signIn.expired",
+  revoked: "signIn.revoked",
+  limited: "signIn.limited",
+  sessions: "signIn.sessions",
+};
+
+/** An error of signing in, in words that help; in the server's own where it gives a reason that is new, or none. */
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Refused) || error.status >= 500) return { key: "signIn.away" };
-  const { reason, expired } = error.problem;
-  switch (reason) {
-    case undefined:
-      return { key: "signIn.refused", values: { detail: error.message } };
-    case "expired":
-      return { key: "signIn.expired", values: { date: day(new Date(expired ?? "")) } };
-    default:
-      return { key: `signIn.${reason}` };
-  }
+  const { reason = "", expired } = error.problem;
+  const key = words[reason];
+  if (!key) return { key: "signIn.refused", values: { detail: error.message } };
+  return expired ? { key, values: { date: day(new Date(expired)) } } : { key };
 }
