@@ -36,6 +36,10 @@ func refusalsWriteNothing(t *testing.T, h Harness) {
 	must(t, err)
 	key := newKey(t, s, "k0")
 	by, subjects := asked(geo.Errorf(geo.Denied, "no"))
+	concerned := map[string]geo.Subject{ // of those that hang in no chain
+		"load": {Layer: geo.Sites, Whole: true}, "put": {Layer: geo.Sites}, "delete": {Layer: geo.Sites},
+		"scheme": {Layer: geo.Scheming, Whole: true}, "key": {Layer: geo.Scheming, Whole: true}, "revoke": {Layer: geo.Scheming, Whole: true},
+	}
 	for name, write := range map[string]func() error{
 		"open":         func() error { _, _, _, err := s.OpenIncident(ctx, by, Incident(At(1, 1, 0, 0)), ""); return err },
 		"open again":   func() error { _, _, _, err := s.OpenIncident(ctx, by, Incident(At(0, 0, 0, 0)), "mine"); return err },
@@ -68,7 +72,12 @@ func refusalsWriteNothing(t *testing.T, h Harness) {
 				t.Errorf("the credentials changed: %s", d)
 			}
 			if len(*subjects) != 1 {
-				t.Errorf("asked %d times", len(*subjects))
+				t.Fatalf("asked %d times", len(*subjects))
+			}
+			if concerns, is := concerned[name]; is {
+				if d := cmp.Diff(concerns, (*subjects)[0]); d != "" {
+					t.Error(d)
+				}
 			}
 		})
 	}
