@@ -145,7 +145,9 @@ func told(v access.View, e *notify.Event) []byte {
 		return e.Body
 	case !v.Layer(e.Layer), e.Network != "" && !v.Network(e.Network):
 		return nil
-	case v.Whole(), v.Holds(e.Areas) && e.Kind != notify.PostChanged: // a post names all that it answers for
+	case e.Kind == notify.PostChanged && v.Whole() && v.Networks() == nil:
+		return e.Body
+	case e.Kind != notify.PostChanged && (v.Whole() || v.Holds(e.Areas)): // a post names all that it answers for
 		return e.Body
 	case e.Whole || v.Holds(e.Left):
 		return e.Bare

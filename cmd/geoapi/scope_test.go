@@ -48,7 +48,7 @@ func (s *seer) hidden() (out []string) {
 	if s.scope.Subtree == east {
 		out = append(out, `"S2"`)
 	}
-	for id, names := range map[string][]string{"basic": {`"` + west + `"`, "C001", "Lakeside Street", "滨湖街道", "网格"}, "schools": {`"S1"`}, "towers": {`"T1"`}} {
+	for id, names := range map[string][]string{"basic": {`"` + west + `"`, "internal-post-west", "internal-post-east", "C001", "Lakeside Street", "滨湖街道", "网格"}, "schools": {`"S1"`}, "towers": {`"T1"`}} {
 		if s.scope.Networks != nil && !slices.Contains(s.scope.Networks, id) {
 			out = append(append(out, `"`+id+`"`), names...)
 		}
