@@ -43,6 +43,8 @@ func TestReadsAreHandedOver(t *testing.T) {
 		{`{"acts":[` + read + `],"more":1}`, process, 400},
 		{`{"acts":[` + strings.Replace(read, "tiles.read", "key.create", 1) + `]}`, process, 400},
 		{`{"acts":[` + read + `,` + strings.Replace(read, `"actor":"abc"`, `"actor":""`, 1) + `]}`, process, 400},
+		{`{"acts":[` + strings.Replace(read, `"reads":100}`, `"reads":100},"seq":7`, 1) + `]}`, process, 400},
+		{`{"acts":[` + strings.Replace(read, `"at":"2026-01-02T03:04:05Z",`, "", 1) + `]}`, process, 400},
 		{`{"acts":[` + strings.Repeat(read+",", maxActs) + read + `]}`, process, 400},
 		{`{"acts":[` + read + `,` + read + `]}`, process, 204},
 	} {

@@ -36,11 +36,7 @@ func (t *answerer) locateWithin() error {
 			return noNetwork("networks", id)
 		}
 	}
-	asked := t.q.Request
-	if asked.Networks == nil {
-		asked.Networks = t.view.Networks()
-	}
-	route.Locate(t.world, &asked, &t.a)
+	route.Locate(t.world, &t.q.Request, &t.a)
 	if err := t.view.Answers(t.a.Grid.Area, t.q.Point); err != nil {
 		return err
 	}
