@@ -75,7 +75,7 @@ const SignedIn = "oidc-"
 type Credential struct {
 	ID      string         `json:"id"` // public: it stands in the log
 	Kind    CredentialKind `json:"kind"`
-	Of      string         `json:"of,omitempty"` // of a session: the key it was opened with, or who the token says it is
+	Of      string         `json:"of,omitempty"` // of a session: the key it was opened with, whom the token stands for, or "local"
 	Name    string         `json:"name,omitempty"`
 	Role    Role           `json:"role"`
 	Scope   Scope          `json:"scope"`
