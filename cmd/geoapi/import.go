@@ -194,12 +194,17 @@ func (c *importCommand) checkReport() error {
 	return f.Close()
 }
 
-// note says in an edition where it came from.
+// note says in an edition, for everybody to read, where it came from: by the name of
+// a file, unless that tells of a person.
 func note(files []string) string {
-	if len(files) == 1 {
-		return "import of " + filepath.Base(files[0])
+	if len(files) == 0 || exchange.RefusePersons("file", filepath.Base(files[0])) != nil {
+		return "import"
 	}
-	return fmt.Sprintf("import of %s and %d more", filepath.Base(files[0]), len(files)-1)
+	first := "import of " + clipped(filepath.Base(files[0]))
+	if len(files) == 1 {
+		return first
+	}
+	return fmt.Sprintf("%s and %d more", first, len(files)-1)
 }
 
 func openFiles(names []string) (files []exchange.File, closeAll func(), err error) {

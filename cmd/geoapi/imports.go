@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -149,13 +148,9 @@ func (i *imports) stage(w *world.World, p *exchange.Preview) *staged {
 	if len(i.staged) == maxStaged {
 		i.staged = slices.Delete(i.staged, 0, 1)
 	}
-	note := "import"
-	if len(p.Files) > 0 {
-		note += " of " + strings.Join(p.Files, ", ")
-	}
 	s := &staged{
 		importResult: importResult{ID: rand.Text(), State: previewed, Preview: p},
-		base:         w.Revision(layerOfPreview(p)), note: note, until: time.Now().Add(stagedFor),
+		base:         w.Revision(layerOfPreview(p)), note: note(p.Files), until: time.Now().Add(stagedFor),
 	}
 	i.staged = append(i.staged, s)
 	return s

@@ -38,6 +38,23 @@ func TestReportsHoldNoPersons(t *testing.T) {
 	}
 }
 
+// An edition's note is for everybody: it names files, and no persons.
+func TestNotesHoldNoPersons(t *testing.T) {
+	for want, files := range map[string][]string{
+		"import":                     {"/tmp/13812345678.zip", "b.shp"},
+		"import of a.shp":            {"/tmp/a.shp"},
+		"import of a.shp and 2 more": {"a.shp", "13812345678.dbf", "a.prj"},
+		"import of " + strings.Repeat("x", 60) + "…": {strings.Repeat("x", 1000)},
+	} {
+		if got := note(files); got != want {
+			t.Errorf("%q: %q", files, got)
+		}
+	}
+	if got := note(nil); got != "import" {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
 // What a batch repeats of its rows is not kept, and so not judged.
 func TestBatchesEchoWhateverTheyAreGiven(t *testing.T) {
 	h := openTown(t)
