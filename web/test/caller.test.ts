@@ -1,7 +1,7 @@
 // Who looks at the page: asked when it matters, left when nobody is signed in,
 // and a service that is away is no reason to leave.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { unnamed } from "../src/lib/api.ts";
+import { get, unnamed } from "../src/lib/api.ts";
 import { askAgain, caller, followCaller, known, sees } from "../src/lib/caller.ts";
 import { endingOf } from "../src/lib/session.ts";
 
@@ -88,9 +88,30 @@ test("answers that nobody can read do not make it ask without end", async () => 
 test("an answer 401 to anything has the page ask who one is; it stays if one is somebody", async () => {
   await start();
   const before = asked.length;
-  unnamed.value++; // a server that has not heard of the session yet
+  incidents = [401]; // from a server that has not heard of the session yet
+  await expect(get("/v1/grids/a")).rejects.toThrow();
   await settle();
-  expect(asked.slice(before)).toEqual(["/v1/session"]);
+  expect(asked.slice(before)).toEqual(["/v1/grids/a", "/v1/session"]);
+  expect(onGone).not.toHaveBeenCalled();
+});
+
+test("who asks too often, or by a wrong name of the host, is not nobody", async () => {
+  await start();
+  for (const status of [403, 429]) {
+    session = [status];
+    askAgain();
+    await settle();
+  }
+  expect(onGone).not.toHaveBeenCalled();
+  expect(caller.value?.name).toBe("desk");
+});
+
+test("an answer that comes after the page was left moves nobody", async () => {
+  session = [401];
+  stop = followCaller(onGone);
+  stop();
+  await settle();
+  expect(asked).toEqual(["/v1/session"]);
   expect(onGone).not.toHaveBeenCalled();
 });
 

@@ -81,3 +81,14 @@ test("Enter takes nothing of what was found for fewer letters", async () => {
   await find("032", "032");
   expect(onChoose.mock.calls.map(([choice]) => choice.code)).toEqual(["032"]);
 });
+
+test("Enter chooses nothing once other words stand there", async () => {
+  await type("03");
+  await vi.advanceTimersByTimeAsync(200);
+  await find("03", "031");
+  await type("032");
+  await enter();
+  await type("0321");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(onChoose).not.toHaveBeenCalled();
+});
