@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,6 +16,12 @@ import (
 	"onegrid/cmd/internal/server"
 	"onegrid/geo"
 	"onegrid/geo/problem"
+)
+
+// What of a body is waited for, and for how long, after the answer that did without.
+const (
+	restTime = time.Second
+	restSize = 256 << 10
 )
 
 // forwarder hands requests on to geoapi: event streams as they flow, large
@@ -51,6 +58,7 @@ func forwarder(to *url.URL, frame *server.Frame) gin.HandlerFunc {
 		// geoapi knows how long a body and an answer may take.
 		_ = conn.SetReadDeadline(time.Time{})
 		_ = conn.SetWriteDeadline(time.Time{})
+		defer giveUp(conn, c.Request)
 		proxy := *proxy
 		proxy.ModifyResponse = func(answer *http.Response) error {
 			for name := range answer.Header { // replaces what we said, instead of standing beside it
@@ -62,5 +70,15 @@ func forwarder(to *url.URL, frame *server.Frame) gin.HandlerFunc {
 		}
 		proxy.ServeHTTP(c.Writer, c.Request)
 		c.Abort()
+	}
+}
+
+// giveUp ends a body that was not read whole: the server would wait for the rest, and
+// has been told that there is time. It reads here, since the server takes a time that
+// was set away again while geoapi's half of the body still reads.
+func giveUp(conn *http.ResponseController, r *http.Request) {
+	if r.ContentLength != 0 {
+		_ = conn.SetReadDeadline(time.Now().Add(restTime))
+		_, _ = io.CopyN(io.Discard, r.Body, restSize)
 	}
 }

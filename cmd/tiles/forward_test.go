@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -140,4 +143,45 @@ func TestForwardedStreamsKeepNobodyOut(t *testing.T) {
 		t.Errorf("after SIGTERM: %v", err)
 	}
 	<-left
+}
+
+// A body that does not come is not waited for once there is an answer: the
+// connection is free for the next request, or closed like any that is idle.
+func TestForwardedBodiesThatNeverComeAreNotWaitedFor(t *testing.T) {
+	_, path := newTown(t)
+	geoapi, err := net.Listen("tcp", "127.0.0.1:0") // a server of HTTP would wait itself
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer geoapi.Close()
+	go func() {
+		for {
+			conn, err := geoapi.Accept()
+			if err != nil {
+				return
+			}
+			http.ReadRequest(bufio.NewReader(conn))
+			io.WriteString(conn, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+		}
+	}()
+	at, _ := start(t, path, "--geoapi", "http://"+geoapi.Addr().String())
+	conn, err := net.Dial("tcp", strings.TrimPrefix(at, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	answers := bufio.NewReader(conn)
+	ask := func(text string, want int) {
+		t.Helper()
+		io.WriteString(conn, text)
+		a, err := http.ReadResponse(answers, nil)
+		if err != nil || a.StatusCode != want {
+			t.Fatalf("%v, %v", a, err)
+		}
+		io.Copy(io.Discard, a.Body)
+	}
+	ask("POST /v1/locate/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nlon,lat\n", 401)
+	time.Sleep(restTime + 200*time.Millisecond)
+	ask("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 200)
 }
