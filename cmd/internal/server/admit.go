@@ -105,7 +105,11 @@ func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
 	if f.callers == nil {
 		return access.Local(), nil
 	}
-	return f.callers.Identify(r)
+	caller, err := f.callers.Identify(r)
+	if caller != nil && caller.IsLocal() && f.beyond { // the scheme no longer names the issuer that let callers in
+		caller = nil
+	}
+	return caller, err
 }
 
 // refused counts a key or a token that does not hold: guesses are told so only now

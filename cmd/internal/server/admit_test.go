@@ -196,6 +196,22 @@ func TestLanesAreFull(t *testing.T) {
 	}
 }
 
+// Where other machines reach the port, want of keys lets nobody in: the last that
+// did may have been tokens of an issuer that the scheme has just lost.
+func TestNobodyIsLetInFromElsewhereForWantOfKeys(t *testing.T) {
+	for address, want := range map[string]int{"127.0.0.1:0": 200, "[::1]:80": 200, "localhost:80": 200, "0.0.0.0:0": 401, ":80": 401, "192.0.2.1:80": 401} {
+		o, err := (&Flags{Listen: address}).Frame()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.World, o.Callers = func() *world.World { return nil }, (&callers{}).directory(t)
+		h := NewFrame(o).Handler([]Route{{Method: "GET", Path: "/x", Name: "x", May: access.Named, Handle: func(*gin.Context) {}}}, nil)
+		if w := as(h, "GET", "/x", ""); w.Code != want {
+			t.Errorf("at %s: %d, want %d", address, w.Code, want)
+		}
+	}
+}
+
 // Of single requests, too, there are only so many, with a name or without; streams
 // are not among them.
 func TestTheSingleLaneIsFull(t *testing.T) {

@@ -29,6 +29,7 @@ type Frame struct {
 	guard    Guard
 	origins  *Origins
 	callers  *access.Directory
+	beyond   bool
 	limits   *limits
 	world    func() *world.World
 	follower Follower
@@ -47,6 +48,7 @@ type Options struct {
 	Origins  *Origins          // nil: pages of our own alone
 	Proxies  access.Proxies    // that are believed whom they ask for
 	Callers  *access.Directory // nil: everybody is let in, as in tests and on loopback without keys
+	Beyond   bool              // other machines reach it: nobody is let in for want of keys
 }
 
 // NewFrame makes a frame.
@@ -58,7 +60,7 @@ func NewFrame(o Options) *Frame {
 		}
 		o.Origins = own
 	}
-	f := &Frame{access: o.Access, guard: o.Guard, origins: o.Origins, callers: o.Callers, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
+	f := &Frame{access: o.Access, guard: o.Guard, origins: o.Origins, callers: o.Callers, beyond: o.Beyond, limits: newLimits(o.Proxies), world: o.World, follower: o.Follower}
 	if o.Callers != nil {
 		f.guard.Closed = func() bool { return !o.Callers.Open() }
 	}

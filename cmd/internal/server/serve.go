@@ -68,15 +68,21 @@ func CheckURL(flag string, u *url.URL) error {
 // CheckReach refuses an address that other machines can reach while the directory
 // lets everybody in.
 func (f *Flags) CheckReach(callers *access.Directory, store StorePath) error {
-	host, _, _ := net.SplitHostPort(f.Listen)
-	if callers.Open() && !isLoopback(host) {
+	if callers.Open() && f.beyond() {
 		return fmt.Errorf("--listen %q: there are no keys yet, and whoever reaches the port may do everything, so only a loopback address (127.0.0.1, [::1], localhost) is allowed; a key comes first: geoapi key create --store sqlite:%s --role admin", f.Listen, store)
 	}
 	return nil
 }
 
+// beyond reports whether other machines reach the address.
+func (f *Flags) beyond() bool {
+	host, _, _ := net.SplitHostPort(f.Listen)
+	return !isLoopback(host)
+}
+
 // Frame is what the flags say of a frame: from where it may be asked.
 func (f *Flags) Frame() (o Options, err error) {
+	o.Beyond = f.beyond()
 	if f.PublicURL != nil {
 		o.Guard.Public = f.PublicURL.Host
 	}
