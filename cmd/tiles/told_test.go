@@ -241,6 +241,9 @@ func (h *told) tiles(s *inside, e heard) {
 		h.t.Errorf("is told of the revision %s, and sees %s", revision, sight.Tag())
 	}
 	class := map[string]geo.Class{"devices": geo.ClassInternal, "incidents": geo.ClassRestricted}[set.ID]
+	if len(e.data["tiles"].([]any)) == 0 {
+		h.t.Errorf("is told that something of %s changed that it does not see", set.ID)
+	}
 	for _, tile := range e.data["tiles"].([]any) {
 		zxy := tile.([]any)
 		at := vtile.Tile{Z: uint8(zxy[0].(float64)), X: uint32(zxy[1].(float64)), Y: uint32(zxy[2].(float64))}

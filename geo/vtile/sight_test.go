@@ -249,8 +249,13 @@ func (r *reading) feature(set *vtile.Tileset, at vtile.Tile, layer string, f mvt
 	case "device_counts", "incident_counts":
 		wrong = r.count(layer, f)
 	case "buildings":
-		if n, ok := f.Properties["households"]; ok && (!r.sees(geo.ClassInternal) || r.key.Scope.Subtree != "") {
-			wrong = fmt.Sprintf("tells of %d households", n)
+		b, _ := w.Buildings().ByID(int64(f.ID))
+		want := any(nil)
+		if n := b.Households(); n > 0 && r.sees(geo.ClassInternal) && r.key.Scope.Subtree == "" {
+			want = uint64(n)
+		}
+		if n := f.Properties["households"]; n != want {
+			wrong = fmt.Sprintf("tells of %v households, not of %v", n, want)
 		}
 		if _, ok := f.Properties["stacked"]; ok {
 			for _, n := range w.Networks() {
