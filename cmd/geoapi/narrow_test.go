@@ -112,6 +112,30 @@ func TestWhatIsNotSeenIsNotThere(t *testing.T) {
 	}
 }
 
+// What a key's classes leave out of its role is refused, and not answered as if
+// there were nothing.
+func TestClassesThatAreLeftOutAreRefused(t *testing.T) {
+	h, _ := secrets(t)
+	public, all := h.key(t, geo.RoleAdmin, geo.Scope{Classes: []geo.Class{geo.ClassPublic}}), h.key(t, geo.RoleAdmin, geo.Scope{})
+	for _, path := range []string{
+		"/v1/incidents", "/v1/incidents?state=all", "/v1/incidents/1", "/v1/exports/devices", "/v1/exports/posts", "/v1/exports/incidents",
+		"/v1/events?kinds=incident.routed", "/v1/events?kinds=post.changed",
+	} {
+		if status, a := h.do(t, "GET", path, "", "", public...); status != 403 || a["type"] != "urn:onegrid:problem:denied" {
+			t.Errorf("%s: %d %v", path, status, a)
+		}
+		if strings.Contains(path, "events") {
+			continue // they would go on
+		}
+		if status, out := send(t, "GET", h.url+path, "", nil, all...); status != 200 {
+			t.Errorf("%s for who sees it: %d %.200s", path, status, out)
+		}
+	}
+	if status, a := h.post(t, "/v1/incidents/1/state", `{"state":"closed"}`, public...); status != 403 {
+		t.Errorf("closing: %d %v", status, a)
+	}
+}
+
 // Reports are made within one's part, and retried within one's own keys.
 func TestReportsKeepToTheirPart(t *testing.T) {
 	h := guard(t, secretTown())
