@@ -291,6 +291,9 @@ func TestIssuersThatCannotBeTrusted(t *testing.T) {
 		"keys that are secrets": func(i *accesstest.Issuer) {
 			i.Published, i.ExtraKeys = nil, []any{map[string]string{"kty": "oct", "kid": "rsa", "k": "c2VjcmV0"}}
 		},
+		"keys that are told whole": func(i *accesstest.Issuer) {
+			i.Published, i.ExtraKeys = nil, []any{jose.JSONWebKey{Key: accesstest.Signers()["rsa"], KeyID: "rsa"}}
+		},
 		"no address of keys":   func(i *accesstest.Issuer) { delete(i.Document, "jwks_uri") },
 		"secrets only":         func(i *accesstest.Issuer) { i.Document["id_token_signing_alg_values_supported"] = []string{"HS256"} },
 		"keys that are a page": func(i *accesstest.Issuer) { i.Document["jwks_uri"] = i.URL + "/nothing" },

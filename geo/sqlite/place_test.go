@@ -112,3 +112,43 @@ func TestNothingIsKeptInAFileLostMeanwhile(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestAnotherStoresKeysAreOthers puts another store in the place of one, whose
+// credentials were written as often: who reads them hears of it.
+func TestAnotherStoresKeysAreOthers(t *testing.T) {
+	ctx := context.Background()
+	s, other := create(t), create(t)
+	for id, to := range map[string]*sqlite.Store{"k1": s, "k2": other} {
+		if err := to.AddCredential(ctx, geo.By("local"), key(id)); err != nil {
+			t.Fatal(err)
+		}
+		to.Close()
+	}
+	r, err := sqlite.OpenReader(ctx, s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	read := func() (id string, revision int64) {
+		t.Helper()
+		revision, err := r.CredentialsRevision(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, same, err := r.Credentials(ctx)
+		if err != nil || len(all) != 1 || same != revision {
+			t.Fatalf("%v, %d, %d, %v", all, revision, same, err)
+		}
+		return all[0].ID, revision
+	}
+	before, was := read()
+	if err := os.Remove(s.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if err := sqlite.Move(other.Path(), s.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if after, is := read(); before != "k1" || after != "k2" || is == was {
+		t.Errorf("%s at %d, then %s at %d", before, was, after, is)
+	}
+}
