@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -260,6 +264,34 @@ func TestSigningInLeadsBack(t *testing.T) {
 	parts[2] = "Ly9lbHNld2hlcmUuZXhhbXBsZS5vcmc" // "//elsewhere.example.org"
 	if r := b.back(q, append(html, "Cookie", attemptCookie+"="+strings.Join(parts, "."))...); r.Header.Get("Location") != "/sign-in?why=unauthenticated" {
 		t.Errorf("a cookie that was changed: %d to %s", r.StatusCode, r.Header.Get("Location"))
+	}
+}
+
+// brokenStore keeps no sessions.
+type brokenStore struct{ sessionStore }
+
+func (brokenStore) AddCredential(context.Context, geo.Actor, geo.Credential) error {
+	return errors.New("the disk is on fire")
+}
+
+// A fault of our own is a page in a browser, too; the log names it, the page does
+// not.
+func TestSigningInFailsOnAFaultOfOurOwn(t *testing.T) {
+	var said bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&said, nil)))
+	defer slog.SetDefault(before)
+	g := newGate(t, "").withIssuer()
+	g.sessions.store = brokenStore{g.sessions.store}
+	b := g.browser()
+	if r := b.back(b.agree(), "Accept", "text/html"); r.Header.Get("Location") != "/sign-in?to=%2Fwall&why=internal" {
+		t.Errorf("%d %s to %s", r.StatusCode, r.raw, r.Header.Get("Location"))
+	}
+	if !strings.Contains(said.String(), "on fire") || !strings.Contains(said.String(), callbackPath) {
+		t.Errorf("the log has %q", said.String())
+	}
+	if r := b.back(b.agree()); r.StatusCode != 500 || strings.Contains(string(r.raw), "fire") {
+		t.Errorf("to a program: %d %s", r.StatusCode, r.raw)
 	}
 }
 
