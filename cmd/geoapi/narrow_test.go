@@ -102,6 +102,15 @@ func TestWhatIsNotSeenIsNotThere(t *testing.T) {
 			t.Errorf("%s: %d %s\nwhat is not there: %d %s", fmt.Sprintf(c.path, c.hidden), status, hidden, want, none)
 		}
 	}
+	admin := h.key(t, geo.RoleAdmin, geo.Scope{Networks: []string{"basic"}})
+	for _, format := range []string{"geojson", "topojson"} {
+		if status, a := h.do(t, "GET", "/v1/exports/grids?network=schools&format="+format, "", "", admin...); status != 404 {
+			t.Errorf("an export of a network that is not seen, as %s: %d %v", format, status, a)
+		}
+	}
+	if _, card := h.do(t, "GET", "/v1/grids/520115001", "", "", part...); fmt.Sprint(card["children"]) != "1" {
+		t.Errorf("of the street's two communities one is seen, and %v are counted", card["children"])
+	}
 	hidden, a := h.post(t, "/v1/incidents/3/state", `{"state":"closed"}`, part...)
 	none, b := h.post(t, "/v1/incidents/999/state", `{"state":"closed"}`, part...)
 	if hidden != 404 || none != 404 || strings.ReplaceAll(fmt.Sprint(a), "3", "999") != fmt.Sprint(b) {
@@ -109,6 +118,30 @@ func TestWhatIsNotSeenIsNotThere(t *testing.T) {
 	}
 	if in, err := h.store.Incident(t.Context(), 3); err != nil || in.State != "open" {
 		t.Errorf("it was closed all the same: %+v %v", in, err)
+	}
+}
+
+// An area of another network may hang under one that lies elsewhere: that one is
+// named neither on its card nor where it is found.
+func TestWhatStandsAboveElsewhereIsNotNamed(t *testing.T) {
+	c := secretTown()
+	c.Scheme.Networks[1].Levels = []geo.Level{{ID: "zone"}, {ID: "grid"}}
+	for i := range c.Grids {
+		if c.Grids[i].Network == "schools" {
+			c.Grids[i].Parent = "Z1"
+		}
+	}
+	c.Grids = append(c.Grids, geo.Grid{Code: "Z1", Network: "schools", Level: "zone", Name: geo.Plain("Zone of the east")},
+		geo.Grid{Code: "S3", Network: "schools", Level: "grid", Parent: "Z1"})
+	c.Shapes = append(c.Shapes, nil, townSquare(2.2, 0.2, 1.6, 3))
+	h := guard(t, c)
+	for scope, named := range map[string]bool{"": true, west: false} {
+		key := h.key(t, geo.RoleService, geo.Scope{Subtree: scope})
+		for _, path := range []string{"/v1/grids/S1", "/v1/suggest?q=S1"} {
+			if status, out := send(t, "GET", h.url+path, "", nil, key...); status != 200 || strings.Contains(string(out), "Zone of the east") != named {
+				t.Errorf("%s in %q: %d %s", path, scope, status, out)
+			}
+		}
 	}
 }
 
@@ -256,5 +289,9 @@ func TestImportsAreForWholeLayers(t *testing.T) {
 	}
 	if status, a := h.do(t, "POST", "/v1/imports/"+ids["own"]+"/accept", "", "", schools...); status != 201 {
 		t.Errorf("accepting one's own: %d %v", status, a)
+	}
+	acts, err := h.store.Audit(t.Context(), 0, 1000)
+	if last := acts[len(acts)-1].Act; err != nil || last.Do != "grids.publish" || last.Actor != idOf(strings.TrimPrefix(schools[1], "Bearer ")) {
+		t.Errorf("the audit says %+v, %v", last, err)
 	}
 }
