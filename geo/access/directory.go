@@ -35,6 +35,8 @@ type Tokens interface {
 	Setting() *geo.OIDC
 	// Verify returns whom a token stands for, until when at most.
 	Verify(ctx context.Context, token string) (geo.Credential, error)
+	// Remembered returns that of a token that was found to hold and still does.
+	Remembered(token string) (geo.Credential, bool)
 }
 
 // Directory knows who may come in. It follows the store: what another process
@@ -181,7 +183,7 @@ func (d *Directory) Identify(request *http.Request) (*Caller, error) {
 		if d.IsOurs(secret) {
 			return process, nil
 		}
-	case d.tokens != nil && strings.Count(secret, ".") == 2:
+	case d.isToken(secret):
 		return d.byToken(request.Context(), secret)
 	}
 	return nil, unauthenticated("there is no such key")
@@ -197,6 +199,21 @@ func (d *Directory) find(ctx context.Context, secret string) *Caller {
 		caller = d.roll.Load().callers[hash]
 	}
 	return caller
+}
+
+// Untried reports whether a request brings a token that is not known to hold: its
+// signature is to be checked, which takes longer than all else here.
+func (d *Directory) Untried(request *http.Request) bool {
+	secret, isCookie := secretOf(request)
+	if isCookie || !d.isToken(secret) {
+		return false
+	}
+	_, known := d.tokens.Remembered(secret)
+	return !known
+}
+
+func (d *Directory) isToken(secret string) bool {
+	return d.tokens != nil && strings.Count(secret, ".") == 2
 }
 
 // byToken returns whom a token stands for.

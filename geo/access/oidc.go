@@ -5,6 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -55,8 +57,7 @@ func (o *OIDC) Verify(ctx context.Context, token string) (geo.Credential, error)
 	if setting == nil {
 		return geo.Credential{}, unauthenticated("the scheme names no issuer of tokens")
 	}
-	hash, now := sha256.Sum256([]byte(token)), o.now()
-	if c, ok := o.verified.get(setting, hash, now); ok {
+	if c, ok := o.Remembered(token); ok {
 		return c, nil
 	}
 	audience := setting.Audience
@@ -69,9 +70,15 @@ func (o *OIDC) Verify(ctx context.Context, token string) (geo.Credential, error)
 	}
 	c, err := o.credential(setting, claims)
 	if err == nil {
-		o.verified.put(setting, hash, c, now)
+		o.verified.put(setting, sha256.Sum256([]byte(token)), c, o.now())
 	}
 	return c, err
+}
+
+// Remembered returns whom a token stands for that was verified by the rules of
+// now, and has not expired.
+func (o *OIDC) Remembered(token string) (geo.Credential, bool) {
+	return o.verified.get(o.Setting(), sha256.Sum256([]byte(token)), o.now())
 }
 
 // signatures are those that are taken: none that whoever knows the public key, or
@@ -83,6 +90,9 @@ var signatures = []jose.SignatureAlgorithm{
 // claims are what a token says, if its issuer has said it to an audience and it
 // holds now.
 func (o *OIDC) claims(ctx context.Context, setting *geo.OIDC, token, audience string) (*claims, error) {
+	if err := bare(token); err != nil {
+		return nil, err
+	}
 	signed, err := jose.ParseSignedCompact(token, signatures)
 	if err != nil {
 		return nil, refused(err)
@@ -103,6 +113,25 @@ func (o *OIDC) claims(ctx context.Context, setting *geo.OIDC, token, audience st
 		return nil, refused(err)
 	}
 	return c, c.check(setting, audience)
+}
+
+// maxToken is longer than any issuer's.
+const maxToken = 16 << 10
+
+// bare refuses a token that is too long for one, and one that brings a key along.
+// It is the issuer's keys that count; but libraries look at the other one first, and
+// made-up keys have been seen that took them half a minute.
+func bare(token string) error {
+	if len(token) > maxToken {
+		return unauthenticated("a token has %d bytes at most", maxToken)
+	}
+	header, _, _ := strings.Cut(token, ".")
+	text, _ := base64.RawURLEncoding.DecodeString(header) // what is no header the library refuses
+	var said map[string]json.RawMessage
+	if json.Unmarshal(text, &said) == nil && said["jwk"] != nil {
+		return unauthenticated("the token brings a key along (jwk): only its issuer's count")
+	}
+	return nil
 }
 
 // check makes sure of what the library leaves to us.

@@ -21,16 +21,17 @@ import (
 // answer is over.
 func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 	caller, err := f.identify(c.Request)
-	switch {
-	case err != nil && !r.May.Unnamed():
-		return nil, f.refused(c, err)
-	case caller != nil && !r.May.Admits(caller):
-		return nil, geo.Errorf(geo.Denied, "%s is for %s, and this key is a %s's", r.Name, rolesOf(r.May), caller.Role)
+	if err != nil && !r.May.Unnamed() {
+		return nil, refused(c, err)
 	}
 	if err := f.bucket(c, caller); err != nil {
 		return nil, err
 	}
-	if !r.May.Admits(caller) {
+	switch {
+	case r.May.Admits(caller):
+	case caller != nil:
+		return nil, geo.Errorf(geo.Denied, "%s is for %s, and this key is a %s's", r.Name, rolesOf(r.May), caller.Role)
+	default:
 		return nil, challenge(c, geo.Errorf(problem.Unauthenticated, "say who you are: with a key as Authorization: Bearer KEY, or by signing in"))
 	}
 	if caller != nil {
@@ -97,31 +98,46 @@ func (f *Frame) bucket(c *gin.Context, caller *access.Caller) error {
 }
 
 func tooOften(c *gin.Context, wait time.Duration, who string) error {
-	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	later(c, wait)
 	return geo.Errorf(problem.TooMany, "%s asked too often: wait a little", who)
 }
 
+func later(c *gin.Context, wait time.Duration) {
+	c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
+// identify returns who calls. Keys and tokens that do not hold count against their
+// address: guesses are told so only now and then, and no more tokens are checked.
 func (f *Frame) identify(r *http.Request) (*access.Caller, error) {
 	if f.callers == nil {
 		return access.Local(), nil
 	}
+	if f.callers.Untried(r) && f.limits.failing.Spent(f.Client(r), time.Now()) {
+		return nil, wrongTooOften()
+	}
 	caller, err := f.callers.Identify(r)
+	if err != nil && geo.KindOf(err) != geo.Unavailable && !f.limits.failing.Take(f.Client(r), time.Now()) {
+		return nil, wrongTooOften()
+	}
 	if caller != nil && caller.IsLocal() && f.beyond { // the scheme no longer names the issuer that let callers in
 		caller = nil
 	}
 	return caller, err
 }
 
-// refused counts a key or a token that does not hold: guesses are told so only now
-// and then.
-func (f *Frame) refused(c *gin.Context, err error) error {
-	if geo.KindOf(err) != problem.Unauthenticated {
-		return err
+func wrongTooOften() error {
+	return geo.Errorf(problem.TooMany, "this address has sent keys or tokens that do not hold too often: wait a little")
+}
+
+// refused says what a caller can do whose key or token does not hold.
+func refused(c *gin.Context, err error) error {
+	switch geo.KindOf(err) {
+	case problem.Unauthenticated:
+		return challenge(c, err)
+	case problem.TooMany:
+		later(c, time.Second/failingRate)
 	}
-	if !f.limits.failing.Take(f.Client(c.Request), time.Now()) {
-		return tooOften(c, time.Second/failingRate, "this address has sent keys that do not hold, and")
-	}
-	return challenge(c, err)
+	return err
 }
 
 // challenge says how to say who one is.

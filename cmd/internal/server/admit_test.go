@@ -15,6 +15,7 @@ import (
 
 	"onegrid/geo"
 	"onegrid/geo/access"
+	"onegrid/geo/problem"
 	"onegrid/geo/world"
 )
 
@@ -148,6 +149,94 @@ func TestGuessesAreLimited(t *testing.T) {
 	}
 	if w := as(h, "GET", "/x", good); w.Code != 200 {
 		t.Errorf("a good key from the same address: %d", w.Code)
+	}
+}
+
+// tokens are good if they say so, and count how often they were checked.
+type tokens struct {
+	checked    int
+	remembered map[string]bool
+}
+
+func (*tokens) Setting() *geo.OIDC { return &geo.OIDC{} }
+
+func (k *tokens) Verify(_ context.Context, token string) (geo.Credential, error) {
+	k.checked++
+	switch {
+	case strings.HasPrefix(token, "good"):
+		k.remembered[token] = true
+		return geo.Credential{ID: "oidc:somebody", Kind: geo.Token, Role: geo.RoleViewer}, nil
+	case strings.HasPrefix(token, "stranger"):
+		return geo.Credential{}, geo.Errorf(geo.Denied, "no rule fits")
+	case strings.HasPrefix(token, "early"):
+		return geo.Credential{}, geo.Errorf(geo.Unavailable, "the issuer does not answer")
+	}
+	return geo.Credential{}, geo.Errorf(problem.Unauthenticated, "the token does not hold")
+}
+
+func (k *tokens) Remembered(token string) (geo.Credential, bool) {
+	return geo.Credential{ID: "oidc:somebody", Kind: geo.Token, Role: geo.RoleViewer}, k.remembered[token]
+}
+
+// To check a token takes a while: addresses whose tokens do not hold soon have none
+// checked any more, wherever they send them. What holds goes on holding.
+func TestTokensOfGuessersAreNotChecked(t *testing.T) {
+	for _, path := range []string{"/all", "/named"} {
+		for wrong, once := range map[string]int{"made.up.": 401, "stranger.to.": 403} {
+			store, seen := &callers{}, &tokens{remembered: map[string]bool{}}
+			key := store.key(geo.Credential{Role: geo.RoleService})
+			d, err := access.NewDirectory(t.Context(), store, seen)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := guarded(d, Route{Method: "GET", Path: "/all", Name: "all", May: access.Everyone, Handle: func(*gin.Context) {}},
+				Route{Method: "GET", Path: "/named", Name: "named", May: access.Named, Handle: func(*gin.Context) {}})
+			for range 2 * failingBurst {
+				if w := as(h, "GET", "/named", "early.to.day"); w.Code != 503 {
+					t.Fatalf("while the issuer is away: %d", w.Code)
+				}
+			}
+			if w := as(h, "GET", "/named", "good.to.day"); w.Code != 200 {
+				t.Fatalf("a good token: %d", w.Code)
+			}
+			seen.checked = 0
+			for i := range 5 * failingBurst {
+				w := as(h, "GET", path, wrong+fmt.Sprint(i))
+				switch {
+				case path == "/all":
+					once = 200
+				case i >= failingBurst+2:
+					once = 429
+				case i >= failingBurst:
+					continue
+				}
+				if w.Code != once || (w.Header().Get("Retry-After") != "") != (w.Code == 429) {
+					t.Fatalf("%s%d at %s: %d %v", wrong, i, path, w.Code, w.Header())
+				}
+			}
+			if seen.checked < failingBurst || seen.checked > failingBurst+2 {
+				t.Errorf("%s at %s: %d of %d were checked", wrong, path, seen.checked, 5*failingBurst)
+			}
+			for who, bearer := range map[string]string{"a token that holds": "good.to.day", "a key": key} {
+				if w := as(h, "GET", "/named", bearer); w.Code != 200 {
+					t.Errorf("%s from the same address: %d %s", who, w.Code, w.Body)
+				}
+			}
+		}
+	}
+}
+
+// Who may not call a route is told so as often as its rate allows.
+func TestRefusalsCount(t *testing.T) {
+	store := &callers{}
+	key := store.key(geo.Credential{Role: geo.RoleViewer, Rate: 1})
+	h := guarded(store.directory(t), Route{Method: "GET", Path: "/x", Name: "x", May: access.Only(geo.RoleAdmin), Handle: func(*gin.Context) {}})
+	told := map[int]int{}
+	for range 50 {
+		told[as(h, "GET", "/x", key).Code]++
+	}
+	if told[403] == 0 || told[429] < 25 || len(told) != 2 {
+		t.Errorf("%v", told)
 	}
 }
 
