@@ -38,8 +38,9 @@ func house(log io.Writer) (http.Handler, *AccessLog) {
 }
 
 func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(method, "http://localhost"+path, nil))
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
+	r.Method = method
+	h.ServeHTTP(w, r)
 	return w
 }
 
@@ -60,6 +61,8 @@ func TestTheTableIsAnswered(t *testing.T) {
 		{"GET", "/stream", 200, ""},
 		{"HEAD", "/stream", 405, ""},
 		{"PATCH", "/any", 200, ""},
+		{"CONNECT", "/any", 405, ""},
+		{"TRACE", "/any", 405, ""},
 		{"DELETE", "/plain", 405, ""},
 		{"GET", "/nothing", 404, ""},
 		{"GET", "/bug", 500, ""},

@@ -37,8 +37,13 @@ type Route struct {
 // no longer let in.
 func (r *Route) long() bool { return r.Stream || r.Bulk }
 
-// Any is the method of a route that answers all of them.
+// Any is the method of a route that answers all of them, but for CONNECT and TRACE,
+// which are between proxies: to hand them on could mix up the next request's bytes.
 const Any = "ANY"
+
+var anyMethod = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+}
 
 // Handler answers the routes of a table, each behind the frame. otherwise
 // answers what no route does; nil means a problem that says so.
@@ -54,7 +59,7 @@ func (f *Frame) Handler(routes []Route, otherwise gin.HandlerFunc) http.Handler 
 		path, watched := ginPath(r.Path), f.Watch(r)
 		switch {
 		case r.Method == Any:
-			g.Any(path, watched, r.Handle)
+			g.Match(anyMethod, path, watched, r.Handle)
 		case r.Method == http.MethodGet && !r.Stream:
 			g.HEAD(path, watched, r.Handle) // net/http leaves the body out
 			fallthrough
