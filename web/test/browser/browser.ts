@@ -98,10 +98,17 @@ export const onSignIn = (page: Page): Promise<void> =>
   page.waitForURL((url) => url.pathname === "/sign-in", { timeout: 10_000 });
 
 /** The names that the map shows in some layers, with the code of what they name. */
-export function labels(page: Page, layers: string[]): Promise<{ code: string; name: string }[]> {
+export function labels(
+  page: Page,
+  layers: string[],
+): Promise<{ code: string; name: string; at: [number, number] }[]> {
   return page.evaluate((layers) => {
     const found = window.onegrid.map.queryRenderedFeatures({ layers });
-    return found.map((f) => ({ code: String(f.properties.code), name: String(f.properties.name) }));
+    return found.map((f) => ({
+      code: String(f.properties.code),
+      name: String(f.properties.name),
+      at: (f.geometry as GeoJSON.Point).coordinates as [number, number],
+    }));
   }, layers);
 }
 
