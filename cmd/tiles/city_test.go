@@ -219,9 +219,9 @@ func get(t testing.TB, url string, headers ...string) (*http.Response, []byte) {
 	return a, body
 }
 
-func getJSON(t testing.TB, url string, to any) {
+func getJSON(t testing.TB, url string, to any, headers ...string) {
 	t.Helper()
-	a, body := get(t, url)
+	a, body := get(t, url, headers...)
 	if a.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s: %s", url, a.Status, body)
 	}

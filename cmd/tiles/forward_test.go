@@ -17,7 +17,8 @@ import (
 // Who calls and from where reaches geoapi as it is: what the caller says of the
 // latter does not, unless the caller is a proxy of ours.
 func TestCallersAreForwardedAsTheyAre(t *testing.T) {
-	_, path := newTown(t)
+	store, path := newTown(t)
+	keyOf(t, store, geo.RoleAdmin, geo.Scope{}) // or none of this machine's proxies would be taken
 	var got http.Header
 	geoapi := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()

@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"onegrid/cmd/internal/server"
+	"onegrid/geo"
 	"onegrid/geo/vtile/mvt"
 )
 
@@ -197,7 +198,8 @@ func TestWhatIsNotThereIsAProblem(t *testing.T) {
 }
 
 func TestOtherHostsAndOriginsAreRefused(t *testing.T) {
-	_, path := newTown(t)
+	store, path := newTown(t)
+	_, bearer := keyOf(t, store, geo.RoleAdmin, geo.Scope{})
 	geoapi := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("X-Request-Id", "of geoapi")
@@ -211,6 +213,7 @@ func TestOtherHostsAndOriginsAreRefused(t *testing.T) {
 	ask := func(method, path, host, origin string) (int, string) {
 		r, _ := http.NewRequest(method, at+path, nil)
 		r.Host = host
+		r.Header.Set("Authorization", bearer)
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
@@ -244,21 +247,17 @@ func TestOtherHostsAndOriginsAreRefused(t *testing.T) {
 	if _, body := ask("GET", "/v1/a%2Fb?q=%E6%B9%96", host, ""); body != "GET /v1/a%2Fb?q=%E6%B9%96 for "+host {
 		t.Errorf("forwarded: %s", body)
 	}
-	a, _ := get(t, at+"/v1/scheme")
+	a, _ := get(t, at+"/v1/scheme", "Authorization", bearer)
 	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Request-Id": "of geoapi", "Age": "7", "Referrer-Policy": "no-referrer"} {
 		if got := a.Header[name]; len(got) != 1 || got[0] != want {
 			t.Errorf("forwarded: %s is %q, want %q once", name, got, want)
 		}
 	}
-	if url := mustTileURL(t, at); !strings.HasPrefix(url, "https://map.example.org/tiles/") {
-		t.Errorf("with --public-url: %s", url)
-	}
-}
-
-func mustTileURL(t *testing.T, at string) string {
 	var doc struct{ Tiles []string }
-	getJSON(t, at+"/tiles/grids.json", &doc)
-	return doc.Tiles[0]
+	getJSON(t, at+"/tiles/grids.json", &doc, "Authorization", bearer)
+	if len(doc.Tiles) != 1 || !strings.HasPrefix(doc.Tiles[0], "https://map.example.org/tiles/") {
+		t.Errorf("with --public-url: %s", doc.Tiles)
+	}
 }
 
 func TestWrongCommandLines(t *testing.T) {

@@ -43,6 +43,9 @@ func (f *Frame) admit(c *gin.Context, r *Route) (release func(), err error) {
 // enter takes a place for a request while there is room. Streams and bulk, which may
 // take long, end when their caller is no longer let in.
 func (f *Frame) enter(c *gin.Context, r *Route, caller *access.Caller) (leave func(), err error) {
+	if r.Always {
+		return func() {}, nil
+	}
 	if !r.long() {
 		if caller == nil {
 			return f.enterUnnamed(access.NetworkOf(f.Client(c.Request)))

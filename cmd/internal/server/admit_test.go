@@ -311,13 +311,14 @@ func TestTheSingleLaneIsFull(t *testing.T) {
 	h := guarded(store.directory(t),
 		Route{Method: "GET", Path: "/slow", Name: "slow", May: access.Named, Handle: func(*gin.Context) { enter <- true; <-leave }},
 		Route{Method: "GET", Path: "/x", Name: "x", May: access.Everyone, Handle: nothing},
-		Route{Method: "GET", Path: "/live", Name: "live", May: access.Everyone, Handle: nothing, Stream: true})
+		Route{Method: "GET", Path: "/live", Name: "live", May: access.Everyone, Handle: nothing, Stream: true},
+		Route{Method: "GET", Path: "/alive", Name: "alive", May: access.Everyone, Handle: nothing, Always: true})
 	done := make(chan int)
 	for range mostSingle {
 		go func() { done <- as(h, "GET", "/slow", bearer).Code }()
 		<-enter
 	}
-	for path, want := range map[string]int{"/x": 503, "/live": 200} {
+	for path, want := range map[string]int{"/x": 503, "/live": 200, "/alive": 200} {
 		for _, who := range []string{bearer, ""} {
 			if w := as(h, "GET", path, who); w.Code != want {
 				t.Errorf("%s with the key %q: %d, want %d", path, who, w.Code, want)

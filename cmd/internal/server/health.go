@@ -13,8 +13,8 @@ import (
 // Routes are those that every program has.
 func (f *Frame) Routes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/healthz", Name: "health", May: access.Everyone, Handle: health},
-		{Method: "GET", Path: "/readyz", Name: "ready", May: access.Everyone, Handle: f.ready},
+		{Method: "GET", Path: "/healthz", Name: "health", May: access.Everyone, Handle: health, Always: true},
+		{Method: "GET", Path: "/readyz", Name: "ready", May: access.Everyone, Handle: f.ready, Always: true},
 		{Method: "GET", Path: "/metrics", Name: "metrics", May: access.Only(geo.RoleService, geo.RoleOperator, geo.RoleAdmin), Handle: gin.WrapH(f.Metrics.handler())},
 	}
 }

@@ -31,6 +31,8 @@ type Route struct {
 	// Bulk marks work that may take long: it has a lane of its own, and sees to it
 	// that its answer is read.
 	Bulk bool
+	// Always marks what answers however much is under way: that the process lives.
+	Always bool
 }
 
 // long reports whether a request may take long. Its context ends when its caller is

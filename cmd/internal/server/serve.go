@@ -65,24 +65,33 @@ func CheckURL(flag string, u *url.URL) error {
 	return nil
 }
 
-// CheckReach refuses an address that other machines can reach while the directory
-// lets everybody in.
+// CheckReach refuses what other machines can reach while the directory lets
+// everybody in.
 func (f *Flags) CheckReach(callers *access.Directory, store StorePath) error {
-	if callers.Open() && f.beyond() {
-		return fmt.Errorf("--listen %q: there are no keys yet, and whoever reaches the port may do everything, so only a loopback address (127.0.0.1, [::1], localhost) is allowed; a key comes first: geoapi key create --store sqlite:%s --role admin", f.Listen, store)
+	if why := f.beyond(); callers.Open() && why != "" {
+		return fmt.Errorf("%s: there are no keys yet, and whoever reaches the port may do everything, so only this machine may: a loopback address (127.0.0.1, [::1], localhost), with no proxy in front; a key comes first: geoapi key create --store sqlite:%s --role admin", why, store)
 	}
 	return nil
 }
 
-// beyond reports whether other machines reach the address.
-func (f *Flags) beyond() bool {
+// beyond is the flag that says that other machines reach the address, if only
+// through a proxy; empty if none does.
+func (f *Flags) beyond() string {
 	host, _, _ := net.SplitHostPort(f.Listen)
-	return !isLoopback(host)
+	switch {
+	case !isLoopback(host):
+		return fmt.Sprintf("--listen %q", f.Listen)
+	case f.PublicURL != nil && !isLoopback(f.PublicURL.Hostname()):
+		return fmt.Sprintf("--public-url %q", f.PublicURL)
+	case len(f.TrustedProxy) > 0:
+		return fmt.Sprintf("--trusted-proxy %q", f.TrustedProxy[0])
+	}
+	return ""
 }
 
 // Frame is what the flags say of a frame: from where it may be asked.
 func (f *Flags) Frame() (o Options, err error) {
-	o.Beyond = f.beyond()
+	o.Beyond = f.beyond() != ""
 	if f.PublicURL != nil {
 		o.Guard.Public = f.PublicURL.Host
 	}

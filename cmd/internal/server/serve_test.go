@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -214,6 +215,18 @@ func TestOnlyLoopbackIsServedWithoutKeys(t *testing.T) {
 		}
 		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", listen, err)
+		}
+	}
+	for says, f := range map[string]*Flags{
+		"":                                       {Listen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "http", Host: "localhost:8080"}},
+		`--public-url "https://map.example.org"`: {Listen: "127.0.0.1:0", PublicURL: &url.URL{Scheme: "https", Host: "map.example.org"}},
+		`--trusted-proxy "127.0.0.1"`:            {Listen: "127.0.0.1:0", TrustedProxy: []string{"127.0.0.1"}},
+	} {
+		if err := f.CheckReach(closed, "a.db"); err != nil {
+			t.Errorf("%s with keys: %v", says, err)
+		}
+		if err := f.CheckReach(open, "a.db"); (err == nil) != (says == "") || err != nil && !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%s: %v", says, err)
 		}
 	}
 	if (&Flags{Listen: "127.0.0.1:0", Grace: -1}).Check() == nil {
