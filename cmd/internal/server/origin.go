@@ -62,15 +62,17 @@ const (
 // over reports that the request only asked that. A cookie is our own pages': with
 // it, a listed page would act for whoever is signed in.
 func (o *Origins) allow(c *gin.Context) (over bool) {
-	origin := c.Request.Header.Get("Origin")
-	if origin == "" || !slices.Contains(o.listed, origin) {
+	if len(o.listed) == 0 {
+		return false
+	}
+	h, origin := c.Writer.Header(), c.Request.Header.Get("Origin")
+	h.Add("Vary", "Origin") // to whomever it answers: a cache must not give a listed page what lacks the permission
+	if !slices.Contains(o.listed, origin) {
 		return false
 	}
 	c.Request.Header.Del("Cookie")
-	h := c.Writer.Header()
 	h.Del("Cross-Origin-Resource-Policy")
 	h.Set("Access-Control-Allow-Origin", origin)
-	h.Add("Vary", "Origin")
 	if c.Request.Method != http.MethodOptions {
 		h.Set("Access-Control-Expose-Headers", corsExposed)
 		return false
