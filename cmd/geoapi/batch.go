@@ -23,10 +23,6 @@ const (
 	maxWorkers  = 4
 )
 
-// slotsOf is how many of so many processors all batches together compute on: one
-// is always left for whoever asks for a single place.
-func slotsOf(processors int) int { return max(1, processors-1) }
-
 // batch answers POST /v1/locate/batch:
 //
 //	body -> cut at row ends -> workers, each with a slot -> in order -> spool -> caller
@@ -83,7 +79,7 @@ func (s *service) batch(c *gin.Context) {
 // rows are what a batch is made of: one world, the rows' defaults, their format.
 type rows struct {
 	format   format
-	slots    chan struct{} // the service's; to compute is to hold one
+	slots    *slots // the service's; to compute is to hold one
 	view     access.View
 	shelf    *shelf
 	stale    bool
@@ -153,7 +149,7 @@ type chunk struct {
 
 // run answers all rows. It ends early when the line is cut.
 func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
-	workers := min(cap(r.slots), maxWorkers)
+	workers := min(r.slots.most(), maxWorkers)
 	n := workers * chunksAhead
 	free := make(chan *chunk, n)
 	work := make(chan *chunk, n)
@@ -166,11 +162,11 @@ func (r *rows) run(in *cutter, out *spool, line *line) (total int, err error) {
 		jobs.Go(func() {
 			t := r.answerer()
 			for c := range work {
-				r.slots <- struct{}{}
+				give := r.slots.take()
 				if !line.over() && !r.answer(t, c) { // what was cut off is answered to nobody
 					line.cut()
 				}
-				<-r.slots
+				give()
 				close(c.done)
 			}
 		})

@@ -389,14 +389,10 @@ func TestIncidentKeysDoNotContradict(t *testing.T) {
 // All batches together compute on so many slots and no more: while others hold
 // them, a batch waits and a single lookup does not.
 func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
-	for processors, want := range map[int]int{1: 1, 2: 1, 3: 2, 64: 63} {
-		if got := slotsOf(processors); got != want {
-			t.Errorf("of %d processors batches take %d, want %d", processors, got, want)
-		}
-	}
 	h := openTown(t)
-	for range cap(h.slots) {
-		h.slots <- struct{}{}
+	var held []func()
+	for range h.slots.most() {
+		held = append(held, h.slots.take())
 	}
 	in, codes := manyRows(2000, "x")
 	type answer struct {
@@ -423,8 +419,8 @@ func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
 		t.Fatalf("a batch was answered without a slot: %d %s", a.status, clipped(a.out))
 	case <-time.After(20 * time.Millisecond):
 	}
-	for range cap(h.slots) {
-		<-h.slots
+	for _, give := range held {
+		give()
 	}
 	for range maxBatches {
 		a := <-done
@@ -433,8 +429,62 @@ func TestBatchesWaitForSlotsAndSinglesDoNot(t *testing.T) {
 		}
 		checkRows(t, strings.NewReader(a.out), codes)
 	}
-	if len(h.slots) != 0 {
-		t.Errorf("%d slots were not given back", len(h.slots))
+	if n := len(h.slots.always) + len(h.slots.last); n != 0 {
+		t.Errorf("%d slots were not given back", n)
+	}
+}
+
+// Batches have every processor while nobody asks for single places, and leave one
+// from then on for a while.
+func TestBatchesLeaveAProcessorToWhoAsks(t *testing.T) {
+	for processors, want := range map[int][2]int{1: {1, 1}, 2: {2, 1}, 3: {3, 2}, 64: {64, 63}} {
+		var asked int64
+		clock := time.Unix(1e9, 0)
+		s := newSlots(processors, func() int64 { return asked })
+		s.now = func() time.Time { return clock }
+		taken := func() int {
+			var held []func()
+			for !s.busy() && len(held) < s.most() || len(s.always) < cap(s.always) {
+				held = append(held, s.take())
+			}
+			for _, give := range held {
+				give()
+			}
+			return len(held)
+		}
+		if n := taken(); n != want[0] || s.most() != want[0] {
+			t.Errorf("of %d processors batches take %d of %d, want %d", processors, n, s.most(), want[0])
+		}
+		for range 3 {
+			asked++
+			if n := taken(); n != want[1] {
+				t.Errorf("of %d processors batches take %d beside single requests, want %d", processors, n, want[1])
+			}
+			clock = clock.Add(quiet - 1)
+			if n := taken(); n != want[1] {
+				t.Errorf("of %d processors batches take %d soon after, want %d", processors, n, want[1])
+			}
+			clock = clock.Add(2)
+			if n := taken(); n != want[0] {
+				t.Errorf("of %d processors batches take %d when it is quiet again, want %d", processors, n, want[0])
+			}
+		}
+	}
+}
+
+// What asks for single places counts, and what does not leaves batches alone.
+func TestSingleRequestsAreCounted(t *testing.T) {
+	h := openTown(t)
+	before := h.frame.Singles()
+	in, _ := manyRows(10, "x")
+	h.batchOf(t, "text/csv", "?crs=wgs84", bytes.NewReader(in))
+	h.get(t, "/healthz")
+	if n := h.frame.Singles(); n != before {
+		t.Errorf("a batch and a look at its health are %d single requests", n-before)
+	}
+	h.get(t, "/v1/locate?crs=wgs84&"+where(0.5, 0.5))
+	if n := h.frame.Singles(); n != before+1 {
+		t.Errorf("a lookup is %d", n-before)
 	}
 }
 

@@ -48,7 +48,7 @@ func describeLocate(d *describer) {
 		text: "Streams: any length, the order kept, one edition for the whole batch, one error for each bad row and never a lost row. " +
 			"An answer that was cut off, because the upload broke or the server had to stop, lacks its last chunk, and the client reports an error: what came is right, and not all. HTTP/1.0, which has no chunks, is refused. Text is UTF-8. " +
 			"The query holds the defaults of the rows. Answers in NDJSON are brief: areas without names and posts, the edition without its times, the location only where it was converted, no words unless include has explain, no chain unless asked for. With include=full,chain they are those of GET /v1/locate. " +
-			"A row at a place that is not the caller's has an error and no more. All batches together compute on one processor less than there are.",
+			"A row at a place that is not the caller's has an error and no more. While anybody asks for single places, all batches together compute on one processor less than there are.",
 		params: rowDefaults(), body: csv, answer: csv, errors: []int{400, 415, 503}})
 }
 

@@ -32,7 +32,7 @@ func (serveCommand) Help() string {
 	return "Examples:\n  geoapi serve --store sqlite:city.db\n  geoapi serve --store sqlite:city.db --listen 127.0.0.1:0 --demo\n  geoapi key create --store sqlite:city.db --role admin && geoapi serve --store sqlite:city.db --listen 0.0.0.0:8081\n  geoapi serve --store sqlite:city.db --public-url https://map.example.org --oidc-secret-file client.secret --trusted-proxy 127.0.0.1\n\n" +
 		server.LimitsHelp(
 			fmt.Sprintf("a query of %d kB, a locate request of %d kB, a report of %d kB, a batch's row of %d kB; a batch is of any length", maxQuery>>10, maxLocateBody>>10, maxIncidentBody>>10, maxRow>>10),
-			fmt.Sprintf("%d batches at once, %d of one caller, which compute on one processor less than there are; %d event streams, %d of one caller",
+			fmt.Sprintf("%d batches at once, %d of one caller, which compute on one processor less than there are while anybody asks for single places; %d event streams, %d of one caller",
 				maxBatches, maxBatchesEach, maxStreams, maxStreamsEach),
 			fmt.Sprintf("an import of %d GB and %d files, %d GB and %d vertices unpacked, %d MB a feature; %v without a byte",
 				maxUpload>>30, maxFiles, exchange.DefaultLimits.Bytes>>30, exchange.DefaultLimits.Vertices, exchange.DefaultLimits.FeatureBytes>>20, maxStall))

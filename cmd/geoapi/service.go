@@ -47,7 +47,7 @@ type service struct {
 	answerers sync.Pool
 	finder    finder
 	batches   *server.Shares[string] // under way, by caller
-	slots     chan struct{}          // one for each of their workers that computes
+	slots     *slots                 // one for each of their workers that computes
 	streams   *server.Shares[string] // of events, by caller
 	exports   chan struct{}          // one for the export that is made: each may hold a city
 	spoolDir  string
@@ -80,10 +80,10 @@ func newService(p parts) *service {
 		frame:   server.NewFrame(p.frame),
 		imports: newImports(p.live, p.store, p.follower),
 		batches: server.NewShares[string](maxBatches, maxBatchesEach),
-		slots:   make(chan struct{}, slotsOf(runtime.GOMAXPROCS(0))),
 		streams: server.NewShares[string](maxStreams, maxStreamsEach),
 		exports: make(chan struct{}, 1),
 	}
+	s.slots = newSlots(runtime.GOMAXPROCS(0), s.frame.Singles)
 	s.sessions = newSessions(p, s.frame.Client)
 	s.metrics = newMetrics(s)
 	if p.frame.Callers != nil {

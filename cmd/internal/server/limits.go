@@ -43,8 +43,8 @@ func newLimits(proxies access.Proxies) *limits {
 // lane counts what is under way. Bulk has one of its own, so that it never keeps
 // single requests out.
 type lane struct {
-	most int64
-	now  atomic.Int64
+	most      int64
+	now, ever atomic.Int64
 }
 
 // enter says no if the lane is full.
@@ -53,9 +53,13 @@ func (l *lane) enter() bool {
 		l.now.Add(-1)
 		return false
 	}
+	l.ever.Add(1)
 	return true
 }
 
 func (l *lane) leave() { l.now.Add(-1) }
+
+// Singles is how many single requests there ever were: neither streams nor bulk.
+func (f *Frame) Singles() int64 { return f.limits.single.ever.Load() }
 
 func full() error { return geo.Errorf(geo.Unavailable, "too many requests are under way: try again") }
