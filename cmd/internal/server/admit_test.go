@@ -338,29 +338,37 @@ func TestTheSingleLaneIsFull(t *testing.T) {
 	}
 }
 
-// A revoked key's stream ends.
-func TestStreamsEndWithTheirKey(t *testing.T) {
-	store := &callers{}
-	bearer := store.key(geo.Credential{Role: geo.RoleWall})
-	d := store.directory(t)
-	started, ended := make(chan bool), make(chan bool)
-	h := guarded(d, Route{Method: "GET", Path: "/live", Name: "live", May: access.Named, Stream: true, Handle: func(c *gin.Context) {
-		started <- true
-		<-c.Request.Context().Done()
-	}})
-	go func() { as(h, "GET", "/live", bearer); ended <- true }()
-	<-started
-	store.all[0].Revoked = time.Now()
-	store.revision++
-	if err := d.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-ended:
-	case <-time.After(5 * time.Second):
-		t.Fatal("the stream goes on")
-	}
-	if w := as(h, "GET", "/live", bearer); w.Code != 401 || !strings.Contains(w.Body.String(), "revoked") {
-		t.Errorf("the key afterwards: %d %s", w.Code, w.Body)
+// What takes long ends with its key, and gives its place back.
+func TestLongRequestsEndWithTheirKey(t *testing.T) {
+	for name, route := range map[string]Route{"a stream": {Method: "GET", Stream: true}, "bulk": {Method: "POST", Bulk: true}} {
+		store := &callers{}
+		bearer := store.key(geo.Credential{Role: geo.RoleService})
+		d := store.directory(t)
+		started, ended := make(chan bool), make(chan bool)
+		route.Path, route.Name, route.May = "/long", "long", access.Named
+		route.Handle = func(c *gin.Context) {
+			started <- true
+			<-c.Request.Context().Done()
+		}
+		f := NewFrame(Options{World: func() *world.World { return new(world.World) }, Callers: d})
+		h := f.Handler([]Route{route}, nil)
+		go func() { as(h, route.Method, "/long", bearer); ended <- true }()
+		<-started
+		store.all[0].Revoked = time.Now()
+		store.revision++
+		if err := d.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			t.Fatalf("%s goes on", name)
+		}
+		if now := f.limits.bulk.now.Load(); now != 0 {
+			t.Errorf("%s: %d places are still taken", name, now)
+		}
+		if w := as(h, route.Method, "/long", bearer); w.Code != 401 || !strings.Contains(w.Body.String(), "revoked") {
+			t.Errorf("%s: the key afterwards: %d %s", name, w.Code, w.Body)
+		}
 	}
 }

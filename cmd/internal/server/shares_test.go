@@ -86,35 +86,6 @@ func TestUnnamedAddressesShare(t *testing.T) {
 	}
 }
 
-// Bulk ends with its caller's key, as streams do, and gives back its place.
-func TestBulkEndsWithItsKey(t *testing.T) {
-	store := &callers{}
-	bearer := store.key(geo.Credential{Role: geo.RoleService})
-	d := store.directory(t)
-	started := make(chan bool)
-	f := NewFrame(Options{Callers: d})
-	h := f.Handler([]Route{{Method: "POST", Path: "/bulk", Name: "bulk", May: access.Named, Bulk: true, Handle: func(c *gin.Context) {
-		started <- true
-		<-c.Request.Context().Done()
-	}}}, nil)
-	ended := make(chan bool)
-	go func() { as(h, "POST", "/bulk", bearer); ended <- true }()
-	<-started
-	store.all[0].Revoked = time.Now()
-	store.revision++
-	if err := d.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-ended:
-	case <-time.After(5 * time.Second):
-		t.Fatal("it goes on")
-	}
-	if now := f.limits.bulk.now.Load(); now != 0 {
-		t.Errorf("%d places are still taken", now)
-	}
-}
-
 // unread answers with more than a connection holds, to a caller who does not read.
 func unread(t *testing.T, s Serving, write func(io.Writer, *http.ResponseController, *http.Request) (int, error)) error {
 	t.Helper()
